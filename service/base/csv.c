@@ -1,0 +1,189 @@
+#include "service/base/csv.h"
+
+#include "service/base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char byte_order_mark[] = "\xEF\xBB\xBF";
+
+/* How far a row is looked for: one byte over the cap, where a row that fits has its line end. */
+static size_t row_window(const struct csv_reader *reader)
+{
+    size_t left = (size_t)(reader->end - reader->next);
+    return left <= CSV_ROW_SIZE_MAX ? left : CSV_ROW_SIZE_MAX + 1;
+}
+
+void csv_reader_init(struct csv_reader *reader, const char *bytes, size_t size)
+{
+    if (size == 0)
+        bytes = ""; /* an empty text may have no bytes at all */
+    *reader = (struct csv_reader) { .next = bytes, .end = bytes + size };
+    const size_t mark_size = sizeof byte_order_mark - 1;
+    if (size >= mark_size && memcmp(bytes, byte_order_mark, mark_size) == 0)
+        reader->next += mark_size;
+    /* A cell never grows by unquoting, and its NUL has the place of the comma behind it. */
+    reader->scratch = memory_resize(NULL, row_window(reader) + 1, 1);
+}
+
+void csv_reader_release(struct csv_reader *reader)
+{
+    free(reader->cells);
+    free(reader->scratch);
+    *reader = (struct csv_reader) { 0 };
+}
+
+static bool line_error(size_t line, const char *what, struct error *error)
+{
+    return error_set(error, ERROR_DATA, "line %zu: %s", line, what);
+}
+
+/* Takes LF, CRLF, or a last CR whose LF is missing; false when something else is next. */
+static bool take_line_end(struct csv_reader *reader)
+{
+    const char *next = reader->next;
+    if (next < reader->end && *next == '\r')
+        next++;
+    if (next < reader->end && *next == '\n')
+        next++;
+    else if (next < reader->end)
+        return false;
+    bool taken = next > reader->next;
+    reader->next = next;
+    reader->lines_read += taken;
+    return taken;
+}
+
+/* Copies a cell without quotes up to what ends it. Returns the end of the copy. */
+static char *read_plain(struct csv_reader *reader, const char *limit, char *target)
+{
+    const char *next = reader->next;
+    while (next < limit && *next != ',' && *next != '\n' && *next != '\r' && *next != '"' &&
+           *next != '\0')
+        *target++ = *next++;
+    reader->next = next;
+    return target;
+}
+
+/* Copies what is between quotes. Returns the end of the copy, or NULL where the quote is still
+ * open: at the limit or at a NUL. */
+static char *read_quoted(struct csv_reader *reader, const char *limit, char *target)
+{
+    const char *next = reader->next + 1;
+    for (; next < limit && *next != '\0'; next++) {
+        if (*next == '"') {
+            if (next + 1 == limit || next[1] != '"')
+                break;
+            next++;
+        }
+        reader->lines_read += *next == '\n';
+        *target++ = *next;
+    }
+    reader->next = next;
+    if (next == limit || *next == '\0')
+        return NULL;
+    reader->next++;
+    return target;
+}
+
+static bool row_is_too_large(const struct csv_reader *reader, const char *limit,
+                             struct error *error)
+{
+    if (reader->next < limit || limit == reader->end)
+        return false;
+    error_set(error, ERROR_LIMIT,
+              "line %zu: the row is longer than %d bytes; is a quote left open in it?",
+              reader->line, CSV_ROW_SIZE_MAX);
+    return true;
+}
+
+/* Reads one cell, up to the comma or line end behind it, into *target, and moves *target on. */
+static bool read_cell(struct csv_reader *reader, const char *limit, char **target,
+                      struct error *error)
+{
+    size_t line = reader->lines_read + 1;
+    bool quoted = reader->next < limit && *reader->next == '"';
+    char *begin = *target;
+    char *end = quoted ? read_quoted(reader, limit, begin) : read_plain(reader, limit, begin);
+
+    if (row_is_too_large(reader, limit, error))
+        return false;
+    if (reader->next < limit && *reader->next == '\0')
+        return line_error(reader->lines_read + 1, "a zero byte; this is not text", error);
+    if (end == NULL)
+        return line_error(line, "a quote is opened and never closed", error);
+    if (quoted && reader->next < limit && strchr(",\r\n", *reader->next) == NULL)
+        return line_error(reader->lines_read + 1,
+                          "text behind a closing quote; expected a comma or the line's end", error);
+    if (reader->next < limit && *reader->next == '"')
+        return line_error(line, "a quote inside a cell that does not begin with one", error);
+
+    *end = '\0';
+    *target = end + 1;
+    reader->cells = memory_grow(reader->cells, reader->cell_count, &reader->cell_capacity,
+                                sizeof *reader->cells);
+    reader->cells[reader->cell_count++] = (struct csv_cell) { begin, (size_t)(end - begin) };
+    return true;
+}
+
+bool csv_reader_next(struct csv_reader *reader, bool *ret_end, struct error *error)
+{
+    while (take_line_end(reader))
+        ;
+    reader->cell_count = 0;
+    reader->line = reader->lines_read + 1;
+    if (reader->next == reader->end) {
+        *ret_end = true;
+        return true;
+    }
+
+    const char *limit = reader->next + row_window(reader);
+    char *target = reader->scratch;
+    for (;;) {
+        if (!read_cell(reader, limit, &target, error))
+            return false;
+        if (reader->next == reader->end || *reader->next != ',')
+            break;
+        reader->next++;
+    }
+    if (!take_line_end(reader) && reader->next < reader->end)
+        return line_error(reader->lines_read + 1, "a carriage return without a line feed behind it",
+                          error);
+    *ret_end = false;
+    return true;
+}
+
+static bool needs_quotes(const char *cell, size_t size)
+{
+    if (size == 0)
+        return false;
+    if (cell[0] == ' ' || cell[size - 1] == ' ')
+        return true;
+    for (size_t i = 0; i < size; i++)
+        if (cell[i] == ',' || cell[i] == '"' || cell[i] == '\r' || cell[i] == '\n')
+            return true;
+    return false;
+}
+
+void csv_append_cell(struct text *text, bool first, const char *cell, size_t size)
+{
+    if (!first)
+        text_append_character(text, ',');
+    if (!needs_quotes(cell, size)) {
+        text_append_bytes(text, cell, size);
+        return;
+    }
+    text_append_character(text, '"');
+    for (size_t i = 0; i < size; i++) {
+        if (cell[i] == '"')
+            text_append_character(text, '"');
+        text_append_character(text, cell[i]);
+    }
+    text_append_character(text, '"');
+}
+
+void csv_append_row_end(struct text *text)
+{
+    bool empty = text->size == 0 || text->bytes[text->size - 1] == '\n';
+    text_append(text, empty ? "\"\"\n" : "\n");
+}

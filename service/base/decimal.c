@@ -1,0 +1,236 @@
+#include "service/base/decimal.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The fast paths multiply or divide two exact doubles and rely on the one correct rounding. */
+_Static_assert(FLT_EVAL_METHOD == 0, "doubles must be evaluated as doubles");
+
+enum { MANTISSA_DIGITS_MAX = 19, POWER_EXACT_MAX = 22 };
+
+#define MANTISSA_EXACT_MAX (UINT64_C(1) << DBL_MANT_DIG)
+
+/* Below this, six decimals are 15 significant digits, and one text of that length is one double. */
+#define MICROS_EXACT_MAX 1e9
+#define EXPONENT_FORM_BELOW 1e-4
+
+static const double powers_of_ten[POWER_EXACT_MAX + 1] = {
+    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+static bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
+static bool append_digit(uint64_t *number, char digit)
+{
+    return !__builtin_mul_overflow(*number, 10, number) &&
+           !__builtin_add_overflow(*number, (uint64_t)(digit - '0'), number);
+}
+
+bool decimal_parse(const char *text, size_t size, int decimals, int64_t *ret_value)
+{
+    assert(decimals >= 0 && decimals <= DECIMALS_MAX);
+    const char *end = text + size;
+    bool negative = size > 0 && *text == '-';
+    if (size > 0 && (*text == '-' || *text == '+'))
+        text++;
+    uint64_t magnitude = 0;
+    int places = 0;
+    bool point_seen = false, digit_seen = false;
+    for (; text < end; text++) {
+        if (*text == '.' && !point_seen) {
+            point_seen = true;
+            continue;
+        }
+        if (!is_digit(*text))
+            return false;
+        digit_seen = true;
+        bool beyond = point_seen && places == decimals;
+        if (beyond ? *text != '0' : !append_digit(&magnitude, *text))
+            return false;
+        places += point_seen && !beyond;
+    }
+    for (; places < decimals; places++)
+        if (!append_digit(&magnitude, '0'))
+            return false;
+    if (!digit_seen || magnitude > (uint64_t)INT64_MAX + negative)
+        return false;
+    *ret_value = (int64_t)(negative ? 0 - magnitude : magnitude);
+    return true;
+}
+
+const char *decimal_format(int64_t value, int decimals, int decimals_min,
+                           char buffer[static DECIMAL_TEXT_SIZE])
+{
+    assert(decimals_min >= 0 && decimals_min <= decimals && decimals <= DECIMALS_MAX);
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    for (; decimals > decimals_min && rest % 10 == 0; rest /= 10)
+        decimals--;
+
+    char reversed[DECIMAL_TEXT_SIZE];
+    int length = 0;
+    for (int place = 0; place < decimals; place++, rest /= 10)
+        reversed[length++] = (char)('0' + rest % 10);
+    if (decimals > 0)
+        reversed[length++] = '.';
+    do {
+        reversed[length++] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        reversed[length++] = '-';
+
+    for (int i = 0; i < length; i++)
+        buffer[i] = reversed[length - 1 - i];
+    buffer[length] = '\0';
+    return buffer;
+}
+
+/* What a number's text says: mantissa x 10^power, the mantissa cut at MANTISSA_DIGITS_MAX. */
+struct scanned {
+    bool negative;
+    uint64_t mantissa;
+    int power;
+    int digits; /* significant ones, also those cut */
+};
+
+/* Returns the first character behind the digits. */
+static const char *scan_digits(const char *next, const char *end, bool fraction,
+                               struct scanned *number)
+{
+    for (; next < end && is_digit(*next); next++) {
+        number->digits += number->digits > 0 || *next != '0';
+        if (number->digits > MANTISSA_DIGITS_MAX)
+            continue;
+        number->mantissa = number->mantissa * 10 + (uint64_t)(*next - '0');
+        number->power -= fraction;
+    }
+    return next;
+}
+
+/* The size is at most DOUBLE_LENGTH_MAX, so no count of characters overflows. */
+static bool scan_number(const char *next, const char *end, struct scanned *number)
+{
+    number->negative = next < end && *next == '-';
+    if (next < end && (*next == '-' || *next == '+'))
+        next++;
+    const char *digits = next;
+    next = scan_digits(next, end, false, number);
+    size_t digit_count = (size_t)(next - digits);
+    if (next < end && *next == '.') {
+        digits = ++next;
+        next = scan_digits(next, end, true, number);
+        digit_count += (size_t)(next - digits);
+    }
+    if (digit_count == 0)
+        return false;
+    if (next == end)
+        return true;
+
+    if (*next != 'e' && *next != 'E')
+        return false;
+    next++;
+    bool negative = next < end && *next == '-';
+    if (next < end && (*next == '-' || *next == '+'))
+        next++;
+    if (next == end)
+        return false;
+    /* Cut where no point in the mantissa could bring the power back into the fast path. */
+    int exponent = 0;
+    for (; next < end && is_digit(*next); next++)
+        if (exponent <= POWER_EXACT_MAX + DOUBLE_LENGTH_MAX)
+            exponent = exponent * 10 + (*next - '0');
+    number->power += negative ? -exponent : exponent;
+    return next == end;
+}
+
+static bool parse_word(const char *text, size_t size, double *ret_value)
+{
+    bool negative = size > 0 && *text == '-';
+    size_t sign = size > 0 && (*text == '-' || *text == '+');
+    const char *word = text + sign;
+    size_t length = size - sign;
+    double value;
+    if (length == 3 && strncasecmp(word, "nan", 3) == 0)
+        value = NAN;
+    else if ((length == 3 && strncasecmp(word, "inf", 3) == 0) ||
+             (length == 8 && strncasecmp(word, "infinity", 8) == 0))
+        value = INFINITY;
+    else
+        return false;
+    *ret_value = negative ? -value : value;
+    return true;
+}
+
+bool double_parse(const char *text, size_t size, double *ret_value)
+{
+    if (size > DOUBLE_LENGTH_MAX)
+        return false;
+    struct scanned number = { 0 };
+    if (!scan_number(text, text + size, &number))
+        return parse_word(text, size, ret_value);
+
+    if (number.digits <= MANTISSA_DIGITS_MAX && number.mantissa <= MANTISSA_EXACT_MAX &&
+        abs(number.power) <= POWER_EXACT_MAX) {
+        double value = (double)number.mantissa;
+        double power = powers_of_ten[abs(number.power)];
+        value = number.power < 0 ? value / power : value * power;
+        *ret_value = number.negative ? -value : value;
+        return true;
+    }
+    char copy[DOUBLE_LENGTH_MAX + 1];
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    *ret_value = strtod(copy, NULL);
+    return true;
+}
+
+/* Most numbers a writer prints are prices with few decimals; for those the shortest text is the
+ * integer of micros that divides back to the value. It is right because a double keeps any 15
+ * digits: no other text of that length or less reads as the same value. */
+static bool micros_of(double value, int64_t *ret_micros)
+{
+    double magnitude = fabs(value);
+    if (!(magnitude >= EXPONENT_FORM_BELOW && magnitude < MICROS_EXACT_MAX))
+        return false;
+    *ret_micros = llrint(value * powers_of_ten[MONEY_DECIMALS]);
+    return (double)*ret_micros / powers_of_ten[MONEY_DECIMALS] == value;
+}
+
+const char *double_format(double value, char buffer[static DECIMAL_TEXT_SIZE])
+{
+    int64_t micros;
+    if (micros_of(value, &micros))
+        return decimal_format(micros, MONEY_DECIMALS, 0, buffer);
+    if (isnan(value))
+        value = NAN; /* drops a sign, which printf would show */
+    /* Subnormals carry fewer digits than the 15 that every other double keeps. */
+    int precision = fabs(value) < DBL_MIN ? 1 : DBL_DIG;
+    for (; precision <= DBL_DECIMAL_DIG; precision++) {
+        snprintf(buffer, DECIMAL_TEXT_SIZE, "%.*g", precision, value);
+        if (strtod(buffer, NULL) == value)
+            break;
+    }
+    return buffer;
+}
+
+const char *double_format_fixed(double value, int decimals, char buffer[static DECIMAL_TEXT_SIZE])
+{
+    assert(decimals >= 0 && decimals <= QUANTITY_DECIMALS);
+    if (!isfinite(value))
+        return double_format(value, buffer);
+    int length = snprintf(buffer, DECIMAL_TEXT_SIZE, "%.*f", decimals, value);
+    if (length >= DECIMAL_TEXT_SIZE)
+        return double_format(value, buffer);
+    if (buffer[0] == '-' && strpbrk(buffer, "123456789") == NULL)
+        memmove(buffer, buffer + 1, (size_t)length);
+    return buffer;
+}

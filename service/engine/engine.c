@@ -1,0 +1,372 @@
+#include "service/engine/engine.h"
+
+#include "service/base/date.h"
+#include "service/base/memory.h"
+#include "service/market/timeframe.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Bars present x 20 must reach bars due x 19: 95 %. */
+enum { PRESENT_WEIGHT = 20, DUE_WEIGHT = 19 };
+
+/* One symbol of the playbook. */
+struct slot {
+    struct desk desk;
+    void *state;        /* the strategy's, owned */
+    int64_t mark;       /* what the open position adds to the equity curve, micro-dollars */
+    struct trade trade; /* the one being made, while a position is held */
+    struct session session;
+    int64_t exit_time_us;    /* INT64_MAX: the strategy is held over nights */
+    size_t bars, signals;    /* of the session */
+    int32_t orders, entries; /* numbers given in the session */
+    bool entry_pending, exit_pending;
+    bool done; /* an intraday strategy has had its one signal */
+    enum finding_kind fault;
+    int64_t fault_us;
+};
+
+struct order_queue {
+    struct order *items;
+    size_t begin, end, capacity;
+};
+
+struct trade_queue {
+    struct trade *items;
+    size_t begin, end, capacity;
+};
+
+struct engine {
+    const struct playbook *playbook;
+    const struct strategy_type *strategy;
+    int64_t timeframe_us;
+    struct slot *slots;
+    struct order_queue orders;
+    struct trade_queue trades;
+    struct equity equity;
+};
+
+struct engine *engine_new(const struct playbook *playbook, int64_t capital, struct error *error)
+{
+    struct engine *engine = memory_new(1, sizeof *engine);
+    engine->playbook = playbook;
+    engine->strategy = playbook->strategy;
+    engine->timeframe_us = playbook->timeframe_us;
+    engine->slots = memory_new(playbook->symbol_count, sizeof *engine->slots);
+    equity_init(&engine->equity, capital);
+    for (size_t i = 0; i < playbook->symbol_count; i++) {
+        engine->slots[i].state = memory_new(1, engine->strategy->state_size);
+        if (!engine->strategy->init(engine->slots[i].state, &playbook->parameters, error)) {
+            error_context(error, "%s", engine->strategy->name);
+            engine_free(engine);
+            return NULL;
+        }
+    }
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    for (size_t i = 0; i < engine->playbook->symbol_count; i++) {
+        void *state = engine->slots[i].state;
+        if (state && engine->strategy->release)
+            engine->strategy->release(state);
+        free(state);
+    }
+    free(engine->slots);
+    free(engine->orders.items);
+    free(engine->trades.items);
+    free(engine);
+}
+
+static struct slot *slot_of(const struct engine *engine, size_t symbol)
+{
+    assert(symbol < engine->playbook->symbol_count);
+    return &engine->slots[symbol];
+}
+
+static void push_order(struct engine *engine, const struct order *order)
+{
+    struct order_queue *queue = &engine->orders;
+    queue->items = memory_grow(queue->items, queue->end, &queue->capacity, sizeof *queue->items);
+    queue->items[queue->end++] = *order;
+}
+
+static void push_trade(struct engine *engine, const struct trade *trade)
+{
+    struct trade_queue *queue = &engine->trades;
+    queue->items = memory_grow(queue->items, queue->end, &queue->capacity, sizeof *queue->items);
+    queue->items[queue->end++] = *trade;
+}
+
+bool engine_next_order(struct engine *engine, struct order *ret_order)
+{
+    struct order_queue *queue = &engine->orders;
+    if (queue->begin == queue->end) {
+        queue->begin = queue->end = 0;
+        return false;
+    }
+    *ret_order = queue->items[queue->begin++];
+    return true;
+}
+
+bool engine_next_trade(struct engine *engine, struct trade *ret_trade)
+{
+    struct trade_queue *queue = &engine->trades;
+    if (queue->begin == queue->end) {
+        queue->begin = queue->end = 0;
+        return false;
+    }
+    *ret_trade = queue->items[queue->begin++];
+    return true;
+}
+
+/* The exit time keeps its distance to the usual close when a session closes early. */
+static int64_t exit_time_us(const struct playbook *playbook, const struct session *session)
+{
+    if (!playbook->strategy->intraday)
+        return INT64_MAX;
+    return session_clock_us(session, playbook->exit_time) - session->close_shift_us;
+}
+
+void engine_session_begin(struct engine *engine, size_t symbol, const struct session *session,
+                          const struct series *prior_days)
+{
+    struct slot *slot = slot_of(engine, symbol);
+    desk_session_begin(&slot->desk);
+    slot->session = *session;
+    slot->exit_time_us = exit_time_us(engine->playbook, session);
+    slot->bars = slot->signals = 0;
+    slot->orders = slot->entries = 0;
+    slot->done = false;
+    slot->fault = FINDING_NONE;
+    if (engine->strategy->session)
+        engine->strategy->session(slot->state, &slot->desk, session, prior_days);
+}
+
+/* The bar counts whole for the position that is held over it. */
+static void hold(struct engine *engine, struct slot *slot, const struct bar *bar)
+{
+    struct trade *trade = &slot->trade;
+    trade->low = bar->low < trade->low ? bar->low : trade->low;
+    trade->high = bar->high > trade->high ? bar->high : trade->high;
+    trade->bars_held++;
+    int64_t mark = money_of(bar->close - trade->entry_price, trade->quantity);
+    equity_change(&engine->equity, bar->open_time_us, mark - slot->mark);
+    slot->mark = mark;
+}
+
+/* Orders are rare and bars are not: kept out of line, they cost the path of every bar nothing. */
+static __attribute__((noinline)) void order_exit(struct engine *engine, struct slot *slot,
+                                                 enum order_action action, const char *reason)
+{
+    slot->exit_pending = true;
+    push_order(engine, &(struct order) {
+                           .symbol = (size_t)(slot - engine->slots),
+                           .key = { slot->session.date, ++slot->orders },
+                           .leg = LEG_EXIT,
+                           .action = action,
+                           .quantity = slot->desk.position.quantity,
+                           .reason = reason,
+                       });
+}
+
+static void order_entry(struct engine *engine, struct slot *slot, const struct entry *entry)
+{
+    slot->entry_pending = true;
+    slot->signals++;
+    push_order(engine, &(struct order) {
+                           .symbol = (size_t)(slot - engine->slots),
+                           .key = { slot->session.date, ++slot->orders },
+                           .leg = LEG_ENTRY,
+                           .action = ORDER_AT_OPEN,
+                           .quantity = engine->playbook->quantity,
+                           .stop_distance = entry->stop_distance,
+                           .target_distance = entry->target_distance,
+                           .reason = entry->reason,
+                       });
+}
+
+/* An instant as a clock reading of the session's day, within that day. */
+static const char *format_clock(const struct session *session, int64_t time_us,
+                                char buffer[static CLOCK_TEXT_SIZE])
+{
+    int64_t minute = (time_us - session->midnight_us) / MINUTE_US;
+    return clock_time_format(minute < 0 ? 0 : (int)minute, buffer);
+}
+
+/* Why an entry asked for on this bar must not be ordered: says so on the desk. */
+static bool is_refused(const struct engine *engine, struct slot *slot, const struct bar *bar)
+{
+    struct desk *desk = &slot->desk;
+    const struct session *session = &slot->session;
+    char clock[CLOCK_TEXT_SIZE];
+    int64_t due = timeframe_cell(session, engine->timeframe_us, bar->open_time_us) + 1;
+    bool is_complete = (int64_t)slot->bars * PRESENT_WEIGHT >= due * DUE_WEIGHT;
+    if (desk->entry.side != SIDE_LONG)
+        desk_status(desk, "refused: short");
+    else if (desk->now_us >= slot->exit_time_us)
+        desk_status(desk, "refused: at or after the exit time %s",
+                    format_clock(session, slot->exit_time_us, clock));
+    else if (slot->fault != FINDING_NONE)
+        desk_status(desk, "refused: %s at %s", finding_type(slot->fault)->name,
+                    format_clock(session, slot->fault_us, clock));
+    else if (engine->strategy->intraday && !is_complete)
+        desk_status(desk, "refused: %zu of %" PRId64 " bars", slot->bars, due);
+    else
+        return false;
+    return true;
+}
+
+static __attribute__((noinline)) void take_requests(struct engine *engine, struct slot *slot,
+                                                    const struct bar *bar)
+{
+    struct desk *desk = &slot->desk;
+    bool is_flat = desk->position.quantity == 0;
+    if (desk->exit_reason && !is_flat && !slot->exit_pending)
+        order_exit(engine, slot, ORDER_AT_OPEN, desk->exit_reason);
+    if (desk->has_entry && is_flat && !slot->entry_pending && !slot->done && !desk->passed) {
+        slot->done = engine->strategy->intraday;
+        if (!is_refused(engine, slot, bar))
+            order_entry(engine, slot, &desk->entry);
+    }
+    desk->asked = desk->has_entry = false;
+    desk->exit_reason = NULL;
+}
+
+bool engine_bar(struct engine *engine, size_t symbol, const struct bar *bar)
+{
+    struct slot *slot = slot_of(engine, symbol);
+    struct desk *desk = &slot->desk;
+    int64_t end_us = bar->open_time_us + engine->timeframe_us;
+    desk->now_us = end_us < slot->session.close_us ? end_us : slot->session.close_us;
+    slot->bars++;
+    if (desk->position.quantity != 0)
+        hold(engine, slot, bar);
+    engine->strategy->bar(slot->state, desk, bar);
+    if (desk->asked)
+        take_requests(engine, slot, bar);
+    if (desk->now_us >= slot->exit_time_us && desk->position.quantity != 0 && !slot->exit_pending)
+        order_exit(engine, slot, ORDER_AT_OPEN, "time_exit");
+    return engine->orders.end + engine->trades.end != 0;
+}
+
+void engine_fault(struct engine *engine, size_t symbol, enum finding_kind kind, int64_t time_us)
+{
+    struct slot *slot = slot_of(engine, symbol);
+    if (slot->fault == FINDING_NONE) {
+        slot->fault = kind;
+        slot->fault_us = time_us;
+    }
+}
+
+void engine_session_end(struct engine *engine, size_t symbol)
+{
+    struct slot *slot = slot_of(engine, symbol);
+    if (slot->bars == 0)
+        desk_status(&slot->desk, "no bars");
+    if (!engine->strategy->intraday)
+        return;
+    if (slot->entry_pending) {
+        slot->entry_pending = false;
+        desk_status(&slot->desk, "no bar to fill");
+        push_order(engine, &(struct order) {
+                               .symbol = symbol,
+                               .key = { slot->session.date, slot->orders },
+                               .leg = LEG_ENTRY,
+                               .action = ORDER_CANCEL,
+                           });
+    }
+    if (slot->desk.position.quantity != 0)
+        order_exit(engine, slot, ORDER_AT_CLOSE, "session_close");
+}
+
+static void entered(struct engine *engine, struct slot *slot, const struct order_update *fill)
+{
+    slot->entry_pending = false;
+    slot->desk.position = (struct position) {
+        .quantity = fill->quantity,
+        .entry_price = fill->price,
+        .entry_time_us = fill->time_us,
+        .stop_price = fill->stop_price,
+        .target_price = fill->target_price,
+    };
+    slot->trade = (struct trade) {
+        .symbol = fill->symbol,
+        .key = { slot->session.date, ++slot->entries },
+        .side = SIDE_LONG,
+        .quantity = fill->quantity,
+        .entry_time_us = fill->time_us,
+        .entry_price = fill->price,
+        .entry_reason = fill->reason,
+        .stop_price = fill->stop_price,
+        .target_price = fill->target_price,
+        .fees = fill->fee,
+        .low = fill->price,
+        .high = fill->price,
+    };
+    slot->mark = 0;
+    equity_change(&engine->equity, fill->time_us, -fill->fee);
+}
+
+static void exited(struct engine *engine, struct slot *slot, const struct order_update *fill)
+{
+    struct trade *trade = &slot->trade;
+    trade->session_date = slot->session.date;
+    trade->exit_time_us = fill->time_us;
+    trade->exit_price = fill->price;
+    trade->exit_reason = fill->reason;
+    trade->fees += fill->fee;
+    trade->bars_held += !fill->at_close;
+    trade->low = fmin(trade->low, fill->price);
+    trade->high = fmax(trade->high, fill->price);
+    trade_settle(trade);
+    slot->exit_pending = false;
+    slot->desk.position.quantity = 0;
+    /* A close at the session's end belongs to the last mark, whatever its stamp. */
+    int64_t time_us = fill->at_close ? engine->equity.time_us : fill->time_us;
+    equity_change(&engine->equity, time_us, trade->gross_pnl - slot->mark - fill->fee);
+    push_trade(engine, trade);
+}
+
+void engine_order_update(struct engine *engine, const struct order_update *update)
+{
+    struct slot *slot = slot_of(engine, update->symbol);
+    if (update->leg == LEG_ENTRY)
+        entered(engine, slot, update);
+    else
+        exited(engine, slot, update);
+}
+
+int64_t engine_now_us(const struct engine *engine, size_t symbol)
+{
+    return desk_now_us(&slot_of(engine, symbol)->desk);
+}
+
+const struct position *engine_position(const struct engine *engine, size_t symbol)
+{
+    return &slot_of(engine, symbol)->desk.position;
+}
+
+struct session_report engine_session_report(const struct engine *engine, size_t symbol)
+{
+    const struct slot *slot = slot_of(engine, symbol);
+    return (struct session_report) {
+        .bars = slot->bars,
+        .signals = slot->signals,
+        .notes = slot->desk.notes,
+        .note_count = slot->desk.note_count,
+        .status = slot->desk.status,
+    };
+}
+
+struct equity engine_equity(const struct engine *engine)
+{
+    struct equity equity = engine->equity;
+    equity_mark(&equity);
+    return equity;
+}

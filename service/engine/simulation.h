@@ -1,0 +1,39 @@
+/* An engine with a simulated exchange behind it: bars in, trades out. Backtests, scheduled runs and
+ * shadow trading drive this; live trading puts a broker in the matcher's place. */
+#ifndef PLAYBOOK_ENGINE_SIMULATION_H
+#define PLAYBOOK_ENGINE_SIMULATION_H
+
+#include "service/engine/costs.h"
+#include "service/engine/engine.h"
+#include "service/engine/matcher.h"
+
+#include <stdbool.h>
+
+/* Where one symbol trades. */
+struct venue {
+    struct matcher matcher;
+    double last_close; /* of the last bar present */
+};
+
+struct simulation {
+    struct engine *engine;
+    struct costs costs;
+    struct venue *venues; /* one per symbol */
+};
+
+/* In place: the matchers point into it, so it must not be moved afterwards. The playbook is
+ * borrowed for its life. */
+bool simulation_init(struct simulation *simulation, const struct playbook *playbook,
+                     const struct costs *costs, int64_t capital, struct error *error);
+void simulation_release(struct simulation *simulation); /* accepts a zeroed one */
+
+/* Sessions begin, and faults are told, by calling the engine's own functions. */
+
+/* A bar has closed: fills what waited, then shows it. True: there may be trades to drain with
+ * engine_next_trade. */
+bool simulation_bar(struct simulation *simulation, size_t symbol, const struct bar *bar);
+
+/* The session is over: then drain the trades and read engine_session_report. */
+void simulation_session_end(struct simulation *simulation, size_t symbol);
+
+#endif

@@ -1,0 +1,112 @@
+/* What a writer sees: named, typed columns and values, never bars or orders; and what a set of
+ * them covers. Values are what they are; how they look as text, what a row is about and how rows
+ * are sorted is decided here, once for all writers. */
+#ifndef PLAYBOOK_WRITERS_RECORD_H
+#define PLAYBOOK_WRITERS_RECORD_H
+
+#include "service/base/error.h"
+#include "service/base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum column_kind {
+    COLUMN_TEXT,
+    COLUMN_INTEGER,
+    COLUMN_FLAG,      /* TRUE or FALSE */
+    COLUMN_DATE,      /* integer: days since 1970; 2024-06-28 */
+    COLUMN_TIMESTAMP, /* integer: microseconds, UTC; 2024-06-28T13:30:00Z */
+    COLUMN_CLOCK,     /* integer: seconds since local midnight; 10:04:00 */
+    COLUMN_PRICE,     /* number, as the shortest text that reads back */
+    COLUMN_NUMBER,    /* number, with `decimals` decimals */
+    COLUMN_MONEY,     /* integer: micro-dollars, 2 to 6 decimals */
+    COLUMN_QUANTITY,  /* integer: 1e-9 units, 0 to 9 decimals */
+};
+
+/* What a column means to a writer that replaces what a set covers. Every table has one column each
+ * for the playbook and the session. */
+enum column_role {
+    ROLE_PLAIN,
+    ROLE_KEY,      /* text, unique in the table; of "a/b/12" the 12 sorts as a number */
+    ROLE_PLAYBOOK, /* text */
+    ROLE_SYMBOL,   /* text */
+    ROLE_SESSION,  /* date */
+};
+
+struct column {
+    const char *name;
+    enum column_kind kind;
+    enum column_role role;
+    int decimals; /* of COLUMN_NUMBER */
+    const char *help;
+};
+
+struct table {
+    const char *name;
+    int version;
+    const struct column *columns;
+    size_t column_count;
+};
+
+/* Zeroed: absent, an empty cell. */
+struct cell {
+    bool present;
+    union {
+        const char *text; /* borrowed, valid as long as the set */
+        int64_t integer;  /* also flags: 0 or 1 */
+        double number;
+    };
+};
+
+struct coverage {
+    const char *playbook;
+    const char *const *symbols;
+    size_t symbol_count;
+    int32_t first_session, last_session;
+};
+
+/* A set with no record is meaningful: nothing remains of what it covers. */
+struct record_set {
+    const struct table *table;
+    const char *run_id;
+    struct coverage coverage;
+    const struct cell *cells; /* row by row: record r, column c at r * column_count + c */
+    size_t count;             /* records */
+};
+
+/* What a row is about: its cells that have a role, borrowed. */
+struct row_identity {
+    int32_t session;
+    const char *playbook;
+    const char *symbol; /* NULL: the table has no such column; then a set covers every symbol */
+    const char *key;    /* NULL: the table has no such column */
+};
+
+const struct cell *record_cell(const struct record_set *set, size_t record, size_t column);
+
+/* The index of the column with that role, or -1. */
+int table_role_column(const struct table *table, enum column_role role);
+
+/* Appends a cell as text; nothing for an absent one. Numbers that are not finite are absent too. */
+void cell_append_text(struct text *text, const struct column *column, const struct cell *cell);
+
+/* False when the record lacks one of the cells that it must have. */
+bool record_identify(const struct record_set *set, size_t record,
+                     struct row_identity *ret_identity);
+
+bool coverage_includes(const struct coverage *coverage, const struct row_identity *identity);
+
+/* Below, equal to or above 0: by session, playbook, symbol and key. */
+int row_identity_compare(const struct row_identity *a, const struct row_identity *b);
+
+/* That every record can be identified, lies in what the set covers and has a key of its own. A set
+ * that does not hold is our own mistake: kind internal. */
+bool record_set_check(const struct record_set *set, struct error *error);
+
+/* The keys of a checked set, sorted, to be asked by key_is_among; NULL for a table without keys.
+ * The array is the caller's, to free(). */
+const char **record_set_keys(const struct record_set *set);
+bool key_is_among(const char *key, const char *const *keys, size_t count);
+
+#endif

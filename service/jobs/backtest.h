@@ -1,0 +1,55 @@
+/* A playbook over a range of sessions: bars of each symbol in, trades, journal and findings out.
+ * Pure computation on bars already read; session by session, cell by cell of the timeframe's grid,
+ * all symbols of a cell before the next one. */
+#ifndef PLAYBOOK_JOBS_BACKTEST_H
+#define PLAYBOOK_JOBS_BACKTEST_H
+
+#include "service/base/error.h"
+#include "service/engine/costs.h"
+#include "service/engine/playbook.h"
+#include "service/jobs/lane.h"
+#include "service/market/calendar.h"
+#include "service/market/quality.h"
+#include "service/stats/performance.h"
+#include "service/trading/trade.h"
+#include "writers/record_list.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* No such limit: all there is. */
+enum { DATE_NONE = INT32_MIN };
+
+struct backtest_options {
+    const struct playbook *playbook; /* borrowed for the result's life */
+    const struct calendar *calendar;
+    int32_t start, end; /* sessions, both included; DATE_NONE: where the bars begin or end. Bars
+                           before the start serve as history only */
+    struct costs costs;
+    int64_t capital;                 /* micro-dollars */
+    const struct lane_input *inputs; /* one per symbol of the playbook */
+};
+
+struct backtest {
+    const struct playbook *playbook;
+    int32_t first_session, last_session;
+    size_t sessions, sessions_skipped; /* all in the range; those without a bar of any symbol */
+    size_t signals;                    /* entries ordered */
+    size_t open_positions;
+    int64_t max_drawdown; /* micro-dollars */
+    struct trade *trades; /* owned; by the time of their exit, then symbol */
+    size_t trade_count, trade_capacity;
+    struct finding *findings; /* owned; by session, then symbol. Of symbol and kind */
+    size_t finding_count, finding_capacity;
+    struct record_list journal; /* sorted by session, then symbol */
+    struct performance performance;
+};
+
+/* An error of kind data when there is no session to run, or when bars do not fit the timeframe; of
+ * kind usage when the strategy refuses its parameters. Release the result after success. */
+bool backtest_run(const struct backtest_options *options, struct backtest *ret_backtest,
+                  struct error *error);
+void backtest_release(struct backtest *backtest); /* accepts a zeroed one */
+
+#endif

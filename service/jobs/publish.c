@@ -1,0 +1,156 @@
+#include "service/jobs/publish.h"
+
+#include "service/base/date.h"
+#include "service/base/memory.h"
+#include "service/market/symbol.h"
+#include "writers/record_list.h"
+#include "writers/tables.h"
+#include "writers/writer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void publish_run_id(const struct backtest *backtest, struct text *ret_text)
+{
+    char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+    text_format(ret_text, "%s/%s_%s", backtest->playbook->name,
+                date_format(backtest->first_session, first),
+                date_format(backtest->last_session, last));
+}
+
+static const char *keep_trade_id(struct record_list *list, const struct playbook *playbook,
+                                 const struct trade *trade)
+{
+    char symbol[SYMBOL_TEXT_SIZE], date[DATE_TEXT_SIZE];
+    struct text id = { 0 };
+    text_format(&id, "%s/%s/%s/%d", playbook->name,
+                symbol_file_name(playbook->symbols[trade->symbol], symbol),
+                date_format(trade->key.session_date, date), trade->key.number);
+    const char *kept = record_list_keep(list, text_string(&id));
+    text_release(&id);
+    return kept;
+}
+
+static void append_trade(struct record_list *list, const struct playbook *playbook,
+                         const struct trade *trade)
+{
+    struct cell *row = record_list_add(list);
+    cell_set_text(&row[TRADES_TRADE_ID], keep_trade_id(list, playbook, trade));
+    cell_set_text(&row[TRADES_PLAYBOOK], playbook->name);
+    cell_set_text(&row[TRADES_STRATEGY], playbook->strategy->name);
+    cell_set_text(&row[TRADES_SYMBOL], playbook->symbols[trade->symbol]);
+    cell_set_integer(&row[TRADES_SESSION_DATE], trade->session_date);
+    cell_set_text(&row[TRADES_SIDE], trade->side == SIDE_LONG ? "long" : "short");
+    cell_set_integer(&row[TRADES_QUANTITY], trade->quantity);
+    cell_set_integer(&row[TRADES_ENTRY_TIME], trade->entry_time_us);
+    cell_set_number(&row[TRADES_ENTRY_PRICE], trade->entry_price);
+    cell_set_integer(&row[TRADES_EXIT_TIME], trade->exit_time_us);
+    cell_set_number(&row[TRADES_EXIT_PRICE], trade->exit_price);
+    cell_set_text(&row[TRADES_EXIT_REASON], trade->exit_reason);
+    cell_set_number(&row[TRADES_STOP_PRICE], trade->stop_price);
+    cell_set_number(&row[TRADES_TARGET_PRICE], trade->target_price);
+    cell_set_integer(&row[TRADES_GROSS_PNL], trade->gross_pnl);
+    cell_set_integer(&row[TRADES_FEES], trade->fees);
+    cell_set_integer(&row[TRADES_NET_PNL], trade->net_pnl);
+    cell_set_number(&row[TRADES_RETURN_PCT], trade->return_pct);
+    cell_set_number(&row[TRADES_R_MULTIPLE], trade->r_multiple);
+    cell_set_integer(&row[TRADES_MAE], trade->mae);
+    cell_set_integer(&row[TRADES_MFE], trade->mfe);
+    cell_set_integer(&row[TRADES_BARS_HELD], trade->bars_held);
+}
+
+static void add_output(struct publish_outputs *outputs, const struct writer_type *type,
+                       const struct table *table, const struct write_report *report)
+{
+    outputs->items =
+        memory_grow(outputs->items, outputs->count, &outputs->capacity, sizeof *outputs->items);
+    outputs->items[outputs->count++] = (struct publish_output) {
+        .writer = type->name,
+        .table = table->name,
+        .location = memory_copy_text(report->location),
+        .rows = report->rows,
+    };
+}
+
+/* One writer, all sets. */
+static bool write_sets(const struct writer_type *type, const struct publish_options *options,
+                       const struct record_set *sets, size_t count, struct publish_outputs *outputs,
+                       struct error *error)
+{
+    const struct writer_location locations[] = {
+        { trades_table.name, options->trades_path },
+        { journal_table.name, options->journal_path },
+    };
+    const struct writer_options writer_options = {
+        .locations = locations,
+        .location_count = sizeof locations / sizeof locations[0],
+        .lock_timeout_ms = PUBLISH_LOCK_TIMEOUT_MS,
+    };
+    struct writer *writer = type->open(&writer_options, error);
+    bool written = writer != NULL;
+    for (size_t i = 0; written && i < count; i++) {
+        struct write_report report;
+        written = writer_write(writer, &sets[i], &report, error);
+        if (written)
+            add_output(outputs, type, sets[i].table, &report);
+    }
+    writer_close(writer);
+    return written;
+}
+
+static bool write_all(const struct publish_options *options, const struct record_set *sets,
+                      size_t count, struct publish_outputs *outputs, struct error *error)
+{
+    char *names = memory_copy_text(options->writers);
+    char *rest = names;
+    bool written = true;
+    for (char *name = strsep(&rest, ","); written && name; name = strsep(&rest, ",")) {
+        const struct writer_type *type = writer_find(name);
+        assert(type && "the settings' choices are the writers there are");
+        written = write_sets(type, options, sets, count, outputs, error);
+    }
+    free(names);
+    return written;
+}
+
+bool publish_backtest(const struct backtest *backtest, const struct publish_options *options,
+                      struct publish_outputs *outputs, struct error *error)
+{
+    const struct playbook *playbook = backtest->playbook;
+    struct record_list trades = { .table = &trades_table };
+    for (size_t i = 0; i < backtest->trade_count; i++)
+        append_trade(&trades, playbook, &backtest->trades[i]);
+
+    struct text run_id = { 0 };
+    publish_run_id(backtest, &run_id);
+    struct coverage coverage = {
+        .playbook = playbook->name,
+        .symbols = (const char *const *)playbook->symbols,
+        .symbol_count = playbook->symbol_count,
+        .first_session = backtest->first_session,
+        .last_session = backtest->last_session,
+    };
+    const struct record_list *lists[] = { &trades, &backtest->journal };
+    struct record_set sets[2];
+    for (size_t i = 0; i < 2; i++)
+        sets[i] = (struct record_set) {
+            .table = lists[i]->table,
+            .run_id = text_string(&run_id),
+            .coverage = coverage,
+            .cells = lists[i]->cells,
+            .count = lists[i]->count,
+        };
+    bool written = write_all(options, sets, 2, outputs, error);
+    text_release(&run_id);
+    record_list_release(&trades);
+    return written;
+}
+
+void publish_outputs_release(struct publish_outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->count; i++)
+        free(outputs->items[i].location);
+    free(outputs->items);
+    *outputs = (struct publish_outputs) { 0 };
+}

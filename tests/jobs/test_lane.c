@@ -1,0 +1,289 @@
+#include "service/base/date.h"
+#include "service/jobs/lane.h"
+#include "tests/support/bars_made.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TUESDAY "2024-06-25"
+
+static const struct calendar *xnys;
+static struct series bars;
+static struct lane lane;
+static struct error error;
+
+static int find_calendar(void **state)
+{
+    (void)state;
+    xnys = calendar_find("xnys");
+    return xnys ? 0 : -1;
+}
+
+static int release(void **state)
+{
+    (void)state;
+    lane_close(&lane);
+    series_release(&bars);
+    error = (struct error) { 0 };
+    return 0;
+}
+
+static void add(const char *date, const char *clock)
+{
+    struct session session = bars_session(date);
+    bars_add(&bars, &session, clock, 10, 10, 10, 10);
+}
+
+static void add_flat(const char *date, const char *from, const char *to, int minutes)
+{
+    struct session session = bars_session(date);
+    bars_add_flat(&bars, &session, from, to, minutes, 10);
+}
+
+static bool open_lane(int64_t timeframe_us)
+{
+    lane_close(&lane);
+    return lane_open(&lane, &(struct lane_input) { .bars = &bars }, xnys, timeframe_us, false,
+                     &error);
+}
+
+static bool open_daily(int64_t timeframe_us)
+{
+    return lane_open(&lane, &(struct lane_input) { .bars = &bars, .is_daily = true }, xnys,
+                     timeframe_us, false, &error);
+}
+
+static void bars_serve_every_multiple_of_their_own_timeframe(void **state)
+{
+    (void)state;
+    add_flat(TUESDAY, "09:30", "16:00", 5);
+    assert_true(open_lane(5 * MINUTE_US));
+    assert_true(open_lane(15 * MINUTE_US));
+    assert_true(open_lane(DAY_US));
+    assert_true(lane.source_us == 5 * MINUTE_US);
+}
+
+static void another_timeframe_is_refused_naming_both(void **state)
+{
+    (void)state;
+    static const int minutes[] = { 1, 2, 7 };
+    static const char *const names[] = { "1Min", "2Min", "7Min" };
+    add_flat(TUESDAY, "09:30", "16:00", 5);
+    for (size_t i = 0; i < 3; i++) {
+        assert_false(open_lane(minutes[i] * MINUTE_US));
+        assert_int_equal(error.kind, ERROR_DATA);
+        assert_non_null(strstr(error.message, "5Min"));
+        assert_non_null(strstr(error.message, names[i]));
+    }
+}
+
+static void the_smallest_step_decides_wherever_it_is(void **state)
+{
+    (void)state;
+    add_flat("2024-06-24", "09:30", "16:00", 10);
+    add(TUESDAY, "09:30");
+    add(TUESDAY, "09:45");
+    add(TUESDAY, "09:50");
+    assert_true(open_lane(5 * MINUTE_US));
+    assert_true(lane.source_us == 5 * MINUTE_US);
+}
+
+static void steps_outside_sessions_do_not_count(void **state)
+{
+    (void)state;
+    add_flat("2024-06-24", "09:30", "16:00", 30);
+    add_flat("2024-06-24", "16:00", "16:30", 1);
+    add_flat(TUESDAY, "09:00", "09:30", 1);
+    add_flat(TUESDAY, "09:30", "16:00", 30);
+    assert_true(open_lane(30 * MINUTE_US));
+    assert_true(lane.source_us == 30 * MINUTE_US);
+    assert_false(open_lane(10 * MINUTE_US));
+}
+
+static void nights_are_no_steps(void **state)
+{
+    (void)state;
+    add("2024-06-24", "15:58");
+    add(TUESDAY, "09:30");
+    assert_true(open_lane(7 * MINUTE_US));
+    assert_true(lane.source_us == 7 * MINUTE_US);
+}
+
+static void daily_bars_are_stamped_with_the_open_of_their_session(void **state)
+{
+    (void)state;
+    bars_add_days(&bars, "2024-07-08", 6, 10);
+    assert_true(open_daily(DAY_US));
+    static const char *const dates[] = { "2024-06-27", "2024-06-28", "2024-07-01",
+                                         "2024-07-02", "2024-07-03", "2024-07-05" };
+    assert_int_equal(lane.bars.count, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_true(lane.bars.bars[i].open_time_us == bars_session(dates[i]).open_us);
+    assert_true(bars.bars[0].open_time_us == bars_date("2024-06-27") * DAY_US);
+}
+
+static void daily_bars_serve_no_shorter_timeframe(void **state)
+{
+    (void)state;
+    bars_add_days(&bars, TUESDAY, 5, 10);
+    assert_false(open_daily(2 * MINUTE_US));
+    assert_int_equal(error.kind, ERROR_DATA);
+    assert_non_null(strstr(error.message, "1Day"));
+    assert_non_null(strstr(error.message, "2Min"));
+}
+
+static void the_span_runs_from_the_first_to_the_last_bar_in_a_session(void **state)
+{
+    (void)state;
+    int32_t first, last;
+    add("2024-06-21", "16:00");
+    add("2024-06-24", "09:29");
+    add(TUESDAY, "09:30");
+    add("2024-06-27", "15:59");
+    add("2024-06-28", "09:00");
+    assert_true(open_lane(MINUTE_US));
+    assert_true(lane_span(&lane, xnys, &first, &last));
+    assert_int_equal(first, bars_date(TUESDAY));
+    assert_int_equal(last, bars_date("2024-06-27"));
+}
+
+static void bars_outside_trading_hours_span_nothing(void **state)
+{
+    (void)state;
+    int32_t first, last;
+    assert_true(open_lane(MINUTE_US));
+    assert_false(lane_span(&lane, xnys, &first, &last));
+    add("2024-06-24", "16:00");
+    add(TUESDAY, "09:29");
+    assert_true(open_lane(MINUTE_US));
+    assert_false(lane_span(&lane, xnys, &first, &last));
+}
+
+/* Two bars each on a Friday, a Saturday and a Sunday. */
+static void bars_on_days_without_a_session_are_found_by_date(void **state)
+{
+    (void)state;
+    struct session monday = bars_session("2024-06-24");
+    struct finding finding;
+    for (int hours = 60; hours >= 10; hours -= 10) {
+        struct bar bar = bars_bar(monday.midnight_us - hours * HOUR_US, 10, 10, 10, 10);
+        series_append(&bars, &bar);
+    }
+    assert_true(open_lane(MINUTE_US));
+    assert_true(lane_pass_over(&lane, xnys, monday.midnight_us - 2 * DAY_US, &finding));
+    assert_int_equal(finding.date, bars_date("2024-06-21"));
+    assert_int_equal(finding.count, 2);
+    assert_true(lane_pass_over(&lane, xnys, monday.midnight_us, &finding));
+    assert_int_equal(finding.kind, FINDING_OUTSIDE_SESSION);
+    assert_int_equal(finding.date, bars_date("2024-06-22"));
+    assert_int_equal(finding.count, 2);
+    assert_true(lane_pass_over(&lane, xnys, monday.midnight_us, &finding));
+    assert_int_equal(finding.date, bars_date("2024-06-23"));
+    assert_int_equal(finding.count, 2);
+    assert_false(lane_pass_over(&lane, xnys, monday.midnight_us, &finding));
+    assert_int_equal(lane.next, 6);
+}
+
+static void a_daily_bar_without_a_session_belongs_to_none(void **state)
+{
+    (void)state;
+    struct bar saturday = bars_bar(bars_date("2024-06-22") * DAY_US, 10, 10, 10, 10);
+    struct finding finding;
+    series_append(&bars, &saturday);
+    assert_true(open_daily(DAY_US));
+    assert_true(lane_pass_over(&lane, xnys, INT64_MAX, &finding));
+    assert_int_equal(finding.date, bars_date("2024-06-22"));
+    assert_int_equal(finding.kind, FINDING_OUTSIDE_SESSION);
+}
+
+static void repeats_are_told_in_the_session_they_belong_to(void **state)
+{
+    (void)state;
+    struct session first = bars_session("2024-06-24");
+    struct session second = bars_session(TUESDAY);
+    struct bar_repeat repeats[] = {
+        { bars_time_us(&first, "09:31"), 2, 0 },
+        { bars_time_us(&first, "10:14"), 1, 3 },
+        { bars_time_us(&second, "15:59"), 0, 1 },
+    };
+    struct bar_file_report report = { .repeats = repeats, .repeat_count = 3 };
+    struct finding findings[2];
+    add(TUESDAY, "09:30");
+    assert_true(lane_open(&lane, &(struct lane_input) { .bars = &bars, .report = &report }, xnys,
+                          MINUTE_US, false, &error));
+    assert_int_equal(lane_repeats(&lane, &first, findings), 2);
+    assert_int_equal(findings[0].kind, FINDING_DUPLICATE_BARS);
+    assert_int_equal(findings[0].count, 3);
+    assert_string_equal(findings[0].detail, "first at 09:31");
+    assert_int_equal(findings[1].kind, FINDING_CONFLICTING_BARS);
+    assert_int_equal(findings[1].count, 3);
+    assert_string_equal(findings[1].detail, "first at 10:14");
+    assert_int_equal(lane_repeats(&lane, &second, findings), 1);
+    assert_int_equal(findings[0].kind, FINDING_CONFLICTING_BARS);
+    assert_int_equal(findings[0].date, second.date);
+}
+
+/* Daily stamps are midnight UTC, which is the evening before in New York. */
+static void repeats_of_daily_bars_are_told_in_their_own_session(void **state)
+{
+    (void)state;
+    struct session friday = bars_session("2024-06-21");
+    struct session monday = bars_session("2024-06-24");
+    struct bar_repeat repeats[] = { { monday.date * DAY_US, 1, 0 } };
+    struct bar_file_report report = { .repeats = repeats, .repeat_count = 1 };
+    struct finding findings[2];
+    bars_add_days(&bars, TUESDAY, 5, 10);
+    struct lane_input input = { .bars = &bars, .is_daily = true, .report = &report };
+    assert_true(lane_open(&lane, &input, xnys, DAY_US, false, &error));
+    assert_int_equal(lane_repeats(&lane, &friday, findings), 0);
+    assert_int_equal(lane_repeats(&lane, &monday, findings), 1);
+    assert_int_equal(findings[0].date, monday.date);
+}
+
+static void a_history_that_is_given_is_taken_and_else_made_from_the_bars(void **state)
+{
+    (void)state;
+    struct series days = { 0 };
+    bars_add_days(&days, TUESDAY, 7, 20);
+    add("2024-06-24", "09:30");
+    add(TUESDAY, "09:30");
+    struct lane_input input = { .bars = &bars, .days = &days };
+    assert_true(lane_open(&lane, &input, xnys, MINUTE_US, true, &error));
+    assert_int_equal(lane.days.count, 7);
+    lane_close(&lane);
+    input.days = NULL;
+    assert_true(lane_open(&lane, &input, xnys, MINUTE_US, true, &error));
+    assert_int_equal(lane.days.count, 2);
+    lane_close(&lane);
+    assert_true(lane_open(&lane, &input, xnys, MINUTE_US, false, &error));
+    assert_int_equal(lane.days.count, 0);
+    series_release(&days);
+}
+
+#define RELEASED(test) cmocka_unit_test_teardown(test, release)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RELEASED(bars_serve_every_multiple_of_their_own_timeframe),
+        RELEASED(another_timeframe_is_refused_naming_both),
+        RELEASED(the_smallest_step_decides_wherever_it_is),
+        RELEASED(steps_outside_sessions_do_not_count),
+        RELEASED(nights_are_no_steps),
+        RELEASED(daily_bars_are_stamped_with_the_open_of_their_session),
+        RELEASED(daily_bars_serve_no_shorter_timeframe),
+        RELEASED(the_span_runs_from_the_first_to_the_last_bar_in_a_session),
+        RELEASED(bars_outside_trading_hours_span_nothing),
+        RELEASED(bars_on_days_without_a_session_are_found_by_date),
+        RELEASED(a_daily_bar_without_a_session_belongs_to_none),
+        RELEASED(repeats_are_told_in_the_session_they_belong_to),
+        RELEASED(repeats_of_daily_bars_are_told_in_their_own_session),
+        RELEASED(a_history_that_is_given_is_taken_and_else_made_from_the_bars),
+    };
+    return cmocka_run_group_tests(tests, find_calendar, NULL);
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Runs every command of the README but make's own, as a reader would, in a folder of its own."""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOK = Path(os.environ["PLAYBOOK"])
+
+
+def commands():
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+    lines = [line for block in blocks for line in block.splitlines() if line.strip()]
+    return [line for line in lines if not line.startswith("make ")]
+
+
+def without_comment(line):
+    return line.split("#")[0].strip()
+
+
+def run(line, folder):
+    """Why the command is not as the README promises, or None."""
+    arguments = shlex.split(line, comments=True)
+    if arguments[0] != "build/playbook":
+        return "not a command of the program"
+    result = subprocess.run(arguments, cwd=folder, capture_output=True, text=True)
+    if result.returncode != 0:
+        return f"exit code {result.returncode}: {result.stderr.strip()}"
+    if not result.stdout:
+        return "prints nothing"
+    written = re.findall(r"rows? in (\S+)$", result.stdout, re.M)
+    missing = [path for path in written if not (Path(folder) / path).is_file()]
+    return f"{missing} not written" if missing else None
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "build").mkdir()
+        (Path(folder) / "build" / "playbook").symlink_to(PLAYBOOK)
+        (Path(folder) / "examples").symlink_to(ROOT / "examples")
+        for number, line in enumerate(commands(), 1):
+            why = run(line, folder)
+            failed += why is not None
+            print(f"{'not ok' if why else 'ok'} {number} - {without_comment(line)}")
+            if why:
+                print(f"# {why}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

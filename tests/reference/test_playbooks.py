@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""The program and the reference calculation must make the same trades, one by one.
+
+Runs the program named by PLAYBOOK on examples/QQQ.csv and on bars made here that have everything a
+file can suffer from, and compares its trades with those of playbooks.py. Prints TAP.
+"""
+import csv
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import playbooks
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOK = os.environ.get("PLAYBOOK", str(ROOT / "build" / "playbook"))
+TEXTS = {"session_date", "symbol", "exit_reason", "bars_held"}
+TIMES = {"entry_time", "exit_time"}
+ROUNDED = {"return_pct", "r_multiple"}  # printed with four decimals
+
+# So loose that nearly every session trades, and so odd that every rule for leaving is met.
+LOOSE = {
+    "dp20": ["window_start=09:30", "window_end=10:36", "strength=0.5", "stop_atr=1.7",
+             "exit_time=11:00"],
+    "morning_reversal": ["window_start=10:05", "window_end=15:40", "lookback=4", "rise=0",
+                         "exit_time=15:45"],
+    "wed_tue_11am": ["entry_time=12:40", "exit_time=15:59", "quantity=7"],
+    "momentum_wed_tue": ["entry_time=10:17", "rise_pct=0.05", "exit_time=16:00"],
+}
+COSTS = {"fee": "2bps", "slippage": "3bps"}
+
+
+def program_trades(folder, bars, strategy, timeframe, daily=None, settings=(), costs=None,
+                   symbol="QQQ"):
+    """The program's trades as dictionaries of text."""
+    output = Path(folder) / "trades.csv"
+    output.unlink(missing_ok=True)
+    command = [PLAYBOOK, "backtest", "--strategy", strategy, "--symbol", symbol, "--timeframe",
+               timeframe, "--bars", str(bars), "--output", str(output)]
+    command += ["--daily", str(daily)] if daily else []
+    for setting in settings:
+        command += ["--set", setting]
+    for name, value in (costs or {}).items():
+        command += [f"--{name}", value]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise RuntimeError(f"status {done.returncode}: {done.stderr.strip()}")
+    with open(output, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def same(name, expected, actual):
+    if expected is None or actual == "":
+        return expected is None and actual == ""
+    if name in TEXTS:
+        return str(expected) == actual
+    if name in TIMES:
+        return datetime.fromisoformat(expected) == datetime.fromisoformat(actual)
+    return abs(expected - float(actual)) <= (5.1e-5 if name in ROUNDED else 1.001e-6)
+
+
+def differences(expected, actual):
+    """What differs, as sentences; trades are matched by session."""
+    found = []
+    expected = {str(trade["session_date"]): trade for trade in expected}
+    by_session = {trade["session_date"]: trade for trade in actual}
+    if len(by_session) != len(actual):
+        found.append("the program trades more than once in a session")
+    for session in sorted(expected.keys() | by_session.keys()):
+        ours, theirs = expected.get(session), by_session.get(session)
+        if ours is None or theirs is None:
+            found.append(f"{session}: only the {'program' if ours is None else 'reference'} trades")
+            continue
+        found += [f"{session}: {name} is {theirs.get(name)}, the reference has {ours[name]}"
+                  for name in playbooks.TRADE
+                  if name not in theirs or not same(name, ours[name], theirs[name])]
+    return found
+
+
+def nonsense_of(first, high, low, last):
+    """Bars that no strategy may be shown, made of one that it may."""
+    return [[first, low - 1, high, last], [first, high, low, high + 1], [0, 0, 0, 0],
+            [-1, high, -1, last]]
+
+
+def rough_session(generator, session, price):
+    """One-minute bars of a session that may lack minutes, start late, end early, hold nonsense."""
+    chance_of_gap = generator.choice([0, 0, 0, 0.01, 0.04, 0.5])
+    begin = session.open + 60 * generator.choice([0] * 9 + [7])
+    end = session.close - 60 * generator.choice([0] * 8 + [5, 200])
+    hole = generator.randrange(begin, end, 60)
+    hole_end = hole + 60 * generator.choice([0, 0, 0, 4, 45])
+    nonsense = generator.choice([0, 0, 0, 0, generator.randrange(begin, end, 60)])
+    rows = []
+    for stamp in range(session.open, session.close + 60, 60):  # the last one is out of the session
+        steps = [price] + [price := price * generator.gauss(1, 4e-4) for _ in range(4)]
+        bar = [round(4 * value) / 4 for value in (steps[0], max(steps), min(steps), steps[-1])]
+        missing = generator.random() < chance_of_gap or hole <= stamp < hole_end
+        if begin <= stamp < end and not missing or stamp == session.close:
+            bar = generator.choice(nonsense_of(*bar)) if stamp == nonsense else bar
+            rows.append([playbooks.stamp_text(stamp), *bar, 100])
+    return rows
+
+
+def write_rough(folder, seed):
+    """A shuffled file of rough bars with duplicates, and daily closes of which some are missing.
+
+    Quarters of a dollar, closes in steps of 50 and opens at, above and below the mean of 200 of
+    them make ties, and a mean that is a day or one close off decides otherwise.
+    """
+    folder.mkdir(exist_ok=True)
+    generator = random.Random(seed)
+    days, rows = [], []
+    for session in playbooks.sessions_between(date(2023, 9, 1), date(2025, 1, 10)):
+        if session.date >= date(2024, 10, 7):
+            mean = sum(close for _, close in days[-200:]) / 200
+            opening = mean + generator.choice([-0.25, 0, 0.25, 0.25, 0.5, 0.5])
+            rows += rough_session(generator, session, opening)
+        if generator.random() < 0.955:
+            days.append((session.date, 50 * generator.randrange(2, 13)))
+    rows += generator.sample(rows, 200)
+    rows += [[row[0], *(price + 0.5 for price in row[1:5]), 100]
+             for row in generator.sample(rows, 200)]
+    generator.shuffle(rows)
+    for name, header, table in (
+            ("bars.csv", ["timestamp", "open", "high", "low", "close", "volume"], rows),
+            ("daily.csv", ["date", "open", "high", "low", "close", "volume"],
+             [[day, close, close, close, close, 100] for day, close in days])):
+        with open(folder / name, "w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *table])
+    return folder / "bars.csv", folder / "daily.csv"
+
+
+def cases(folder):
+    """Name, file of bars, file of daily closes, strategy, timeframe, settings, costs."""
+    example = ROOT / "examples" / "QQQ.csv"
+    for strategy, loose in LOOSE.items():
+        yield f"{strategy}, real bars", example, None, strategy, "5Min", [], {}
+        yield f"{strategy}, real bars, loose", example, None, strategy, "5Min", loose, COSTS
+    for seed in range(3):
+        rough, daily = write_rough(Path(folder) / str(seed), seed)
+        for strategy, loose in LOOSE.items():
+            for timeframe in ("1Min", "2Min", "7Min"):
+                yield (f"{strategy}, rough bars {seed}, {timeframe}", rough, daily, strategy,
+                       timeframe, loose, COSTS if seed == 1 else {})
+
+
+def main():
+    failed = 0
+    read_bars = lru_cache(playbooks.read_bars)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, case in enumerate(cases(folder), 1):
+            name, bars, daily, strategy, timeframe, settings, costs = case
+            try:
+                expected, _ = playbooks.backtest(read_bars(bars), strategy, "QQQ", timeframe,
+                                                 daily and playbooks.read_closes(daily),
+                                                 [text.split("=") for text in settings], **costs)
+                actual = program_trades(folder, bars, strategy, timeframe, daily, settings, costs)
+                found = differences(expected, actual)
+                if not expected:
+                    found.append("there is no trade to compare")
+            except (OSError, RuntimeError, KeyError, ValueError) as error:
+                expected, found = [], [str(error)]
+            print(f"{'not ok' if found else 'ok'} {number} - {name}: {len(expected)} trades")
+            for sentence in found[:10]:
+                print(f"#   {sentence}")
+            failed += bool(found)
+    print(f"1..{number}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+/* How fast the engine is: sma_cross over a million bars in memory, through engine and matcher as
+ * every run drives them, beside a yardstick measured in the same rounds: the least that an engine
+ * driven by events does for a bar. */
+#include "service/engine/simulation.h"
+#include "service/jobs/backtest.h"
+#include "service/strategies/sma_cross.h"
+#include "tests/bench/stopwatch.h"
+#include "tests/bench/walk.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+enum { BARS = 1000000, ROUNDS = 21, FAST = 20, SLOW = 50 };
+
+/* The yardstick: fill what waits, mark equity and excursions, call a strategy by pointer. */
+
+struct mean {
+    double window[SLOW];
+    double sum;
+    size_t length, next, count;
+};
+
+static double mean_push(struct mean *mean, double value)
+{
+    mean->sum += value - mean->window[mean->next];
+    mean->window[mean->next] = value;
+    mean->next = mean->next + 1 == mean->length ? 0 : mean->next + 1;
+    if (mean->count < mean->length && ++mean->count < mean->length)
+        return NAN;
+    return mean->sum / (double)mean->length;
+}
+
+struct yardstick {
+    struct mean fast, slow;
+    double last_fast, last_slow;
+    int pending; /* +1: buy at the next open, -1: sell */
+    bool holds;
+    double entry, cash, equity, peak, drawdown, worst, best;
+    size_t trades;
+    void (*strategy)(struct yardstick *, const struct bar *);
+};
+
+static __attribute__((noinline)) void yardstick_strategy(struct yardstick *yard,
+                                                         const struct bar *bar)
+{
+    double fast = mean_push(&yard->fast, bar->close);
+    double slow = mean_push(&yard->slow, bar->close);
+    if (yard->last_fast <= yard->last_slow && fast > slow && !yard->holds)
+        yard->pending = 1;
+    else if (yard->last_fast >= yard->last_slow && fast < slow && yard->holds)
+        yard->pending = -1;
+    yard->last_fast = fast;
+    yard->last_slow = slow;
+}
+
+static __attribute__((noinline)) void yardstick_bar(struct yardstick *yard, const struct bar *bar)
+{
+    if (yard->pending != 0) {
+        yard->holds = yard->pending > 0;
+        yard->cash -= yard->pending * bar->open;
+        yard->entry = bar->open;
+        yard->worst = yard->best = 0;
+        yard->trades += yard->pending < 0;
+        yard->pending = 0;
+    }
+    if (yard->holds) {
+        double worst = bar->low - yard->entry;
+        double best = bar->high - yard->entry;
+        yard->worst = worst < yard->worst ? worst : yard->worst;
+        yard->best = best > yard->best ? best : yard->best;
+        yard->equity = yard->cash + bar->close;
+        if (yard->equity > yard->peak)
+            yard->peak = yard->equity;
+        else if (yard->peak - yard->equity > yard->drawdown)
+            yard->drawdown = yard->peak - yard->equity;
+    }
+    yard->strategy(yard, bar);
+}
+
+static size_t run_yardstick(const struct series *series)
+{
+    struct yardstick yard = {
+        .fast.length = FAST,
+        .slow.length = SLOW,
+        .last_fast = NAN,
+        .last_slow = NAN,
+        .strategy = yardstick_strategy,
+    };
+    for (size_t i = 0; i < series->count; i++)
+        yardstick_bar(&yard, &series->bars[i]);
+    return yard.trades;
+}
+
+/* The engine. */
+
+static size_t run_engine(const struct series *series, const struct playbook *playbook)
+{
+    struct error error = { 0 };
+    struct costs costs = { 0 };
+    struct simulation simulation = { 0 };
+    struct trade trade;
+    size_t trades = 0;
+    bool ready = simulation_init(&simulation, playbook, &costs, 0, &error);
+    assert(ready);
+    /* One long session: the grid and the calendar are not what is measured here. */
+    struct session session = { .open_us = series->bars[0].open_time_us, .close_us = INT64_MAX };
+    struct series no_days = { 0 };
+    engine_session_begin(simulation.engine, 0, &session, &no_days);
+    for (size_t i = 0; i < series->count; i++) {
+        if (simulation_bar(&simulation, 0, &series->bars[i])) {
+            while (engine_next_trade(simulation.engine, &trade))
+                trades++;
+        }
+    }
+    simulation_release(&simulation);
+    return trades;
+}
+
+static size_t run_backtest(const struct series *series, const struct playbook *playbook)
+{
+    struct error error = { 0 };
+    struct lane_input input = { .bars = series };
+    struct backtest backtest = { 0 };
+    struct backtest_options options = {
+        .playbook = playbook,
+        .calendar = calendar_find("24x7"),
+        .start = DATE_NONE,
+        .end = DATE_NONE,
+        .inputs = &input,
+    };
+    bool done = backtest_run(&options, &backtest, &error);
+    assert(done);
+    size_t trades = backtest.trade_count;
+    backtest_release(&backtest);
+    return trades;
+}
+
+static void print(const char *what, struct stopwatch *watch, struct stopwatch *yardstick)
+{
+    double best = stopwatch_best(watch);
+    double median = stopwatch_median(watch);
+    printf("%-38s %6.1f M bars/s best  %6.1f median  %5.2f of the yardstick (medians)\n", what,
+           BARS / best / 1e6, BARS / median / 1e6, stopwatch_median(yardstick) / median);
+}
+
+int main(void)
+{
+    struct error error = { 0 };
+    struct series series = { 0 };
+    struct playbook playbook;
+    walk_fill(&series, BARS);
+    playbook_init(&playbook, &sma_cross);
+    bool ready = playbook_add_symbol(&playbook, "BTC/USD", &error) &&
+                 playbook_finish(&playbook, NULL, &error);
+    assert(ready);
+
+    struct stopwatch yardstick = { 0 }, engine = { 0 }, whole = { 0 };
+    size_t trades[3] = { 0 };
+    for (int round = 0; round < ROUNDS; round++) {
+        stopwatch_begin(&yardstick);
+        trades[0] = run_yardstick(&series);
+        stopwatch_end(&yardstick);
+        stopwatch_begin(&engine);
+        trades[1] = run_engine(&series, &playbook);
+        stopwatch_end(&engine);
+        stopwatch_begin(&whole);
+        trades[2] = run_backtest(&series, &playbook);
+        stopwatch_end(&whole);
+    }
+    print("yardstick", &yardstick, &yardstick);
+    print("engine and matcher (goal 0.7)", &engine, &yardstick);
+    print("backtest: intake, calendar, journal too", &whole, &yardstick);
+    printf("trades: %zu, %zu, %zu\n", trades[0], trades[1], trades[2]);
+    playbook_release(&playbook);
+    series_release(&series);
+    return 0;
+}

@@ -18,7 +18,7 @@ static struct json_object *parse_scanned(const char *bytes, size_t size, struct 
         error_set(error, ERROR_INTERNAL, "no memory for a JSON parser");
         return NULL;
     }
-    /* Its own check of UTF-8 stays off: the scan has made it, and json-c 0.18 refuses valid text. */
+    /* Its own check of UTF-8 stays off: the scan made it, and json-c 0.18 refuses valid text. */
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     struct json_object *document = json_tokener_parse_ex(tokener, bytes, (int)size);
     enum json_tokener_error problem = json_tokener_get_error(tokener);

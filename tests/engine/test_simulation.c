@@ -399,6 +399,26 @@ static void fees_lower_the_curve_when_they_are_paid(void **state)
     assert_equity(-2, 2);
 }
 
+/* The end of a symbol's last bar is no time of its own; the first symbol's bars end long before
+ * those of the second. One percent of 100 shares is 100 dollars at 100. */
+static void the_costs_of_a_sessions_close_belong_to_the_last_mark(void **state)
+{
+    (void)state;
+    stage_open(&stage, &(struct stage_options) {
+                           .script = both_enter,
+                           .symbols = 2,
+                           .costs = { .fee_kind = FEE_BPS, .fee = 100 },
+                       });
+    stage_begin(&stage, FIRST_DAY);
+    show_both(930, 100, 100, false);
+    show_both(932, 100, 100, false);
+    assert_equity(-200, 200);
+    show_both(934, 110, 110, false);
+    stage_bar_of(&stage, 1, 1200, &(struct candle) { 115, 115, 115, 115 });
+    stage_end(&stage);
+    assert_equity(1000 + 1500 - 200 - 110 - 115, 200);
+}
+
 static void each_trade_is_marked_from_its_own_entry(void **state)
 {
     (void)state;
@@ -558,6 +578,8 @@ int main(void)
         cmocka_unit_test_teardown(a_first_loss_is_a_drawdown_from_the_capital, close_stage),
         cmocka_unit_test_teardown(the_curve_is_marked_at_closes_only, close_stage),
         cmocka_unit_test_teardown(fees_lower_the_curve_when_they_are_paid, close_stage),
+        cmocka_unit_test_teardown(the_costs_of_a_sessions_close_belong_to_the_last_mark,
+                                  close_stage),
         cmocka_unit_test_teardown(each_trade_is_marked_from_its_own_entry, close_stage),
         cmocka_unit_test_teardown(a_position_open_at_the_end_is_marked_and_is_no_trade,
                                   close_stage),

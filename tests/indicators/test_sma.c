@@ -142,6 +142,14 @@ static double mean_of_equal_values(double value, size_t length)
     return mean;
 }
 
+/* Every cent up to 1,000 dollars, also where the double lies below it. */
+static void the_mean_of_a_price_is_the_price(void **state)
+{
+    (void)state;
+    for (int cents = 1; cents <= 100000; cents++)
+        assert_exactly(mean_of_equal_values(cents / 100.0, 1), cents / 100.0);
+}
+
 /* Else a flat market would cross its own mean. */
 static void equal_values_give_equal_means_whatever_the_length(void **state)
 {
@@ -227,6 +235,7 @@ int main(void)
         cmocka_unit_test(eight_decimals_count),
         cmocka_unit_test(values_may_be_as_large_as_1e10_and_negative),
         cmocka_unit_test(a_sum_beyond_what_a_double_holds_is_rounded_once_too),
+        cmocka_unit_test(the_mean_of_a_price_is_the_price),
         cmocka_unit_test(equal_values_give_equal_means_whatever_the_length),
         cmocka_unit_test(a_mean_does_not_drift_over_a_million_values),
         cmocka_unit_test(the_order_within_the_window_does_not_matter),

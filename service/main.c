@@ -15,7 +15,7 @@ static const struct command *const commands[COMMAND_COUNT] = {
 
 static void print_usage(FILE *stream)
 {
-    fputs("usage: playbook COMMAND [FLAGS]\n\n", stream);
+    fputs("Usage: playbook COMMAND [flags]\n\n", stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`playbook COMMAND --help` says more about each.\n", stream);
@@ -42,20 +42,27 @@ static void open_log(const struct settings *settings)
     log_open(stderr, level, format);
 }
 
-static int run_command(const struct command *command, const struct arguments *arguments)
+/* `loaded` says whether the settings could be read; help is given all the same. */
+static int run_command(int argc, char *argv[], struct settings *settings, bool loaded,
+                       struct error *error)
 {
-    struct settings settings = { 0 };
-    struct error error = { 0 };
-    int code;
-    if (settings_load(&settings, SETTINGS_DOTENV_PATH, &error) &&
-        arguments_override_settings(arguments, &settings, &error)) {
-        open_log(&settings);
+    struct arguments arguments = { 0 };
+    const char *name = strcmp(argv[0], "--version") == 0 ? "version" : argv[0];
+    struct error usage = { 0 };
+    const struct command *command = find_command(name, &usage);
+    if (!command || !arguments_parse(command, argc, argv, &arguments, &usage))
+        return command_fail(&usage);
+    int code = 0;
+    if (arguments.help_wanted) {
+        arguments_print_help(command, stdout);
+    } else if (loaded && arguments_override_settings(&arguments, settings, error)) {
+        open_log(settings);
         settings_warn_misspelt();
-        code = command->run(arguments, &settings);
+        code = command->run(&arguments, settings);
     } else {
-        code = command_fail(&error);
+        code = command_fail(error);
     }
-    settings_release(&settings);
+    arguments_release(&arguments);
     return code;
 }
 
@@ -80,17 +87,12 @@ int main(int argc, char *argv[])
         print_usage(stdout);
         return flush_output(0);
     }
+    struct settings settings = { 0 };
     struct error error = { 0 };
-    struct arguments arguments = { 0 };
-    const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
-    const struct command *command = find_command(name, &error);
-    if (!command || !arguments_parse(command, argc - 1, argv + 1, &arguments, &error))
-        return command_fail(&error);
-    int code = 0;
-    if (arguments.help_wanted)
-        arguments_print_help(command, stdout);
-    else
-        code = run_command(command, &arguments);
-    arguments_release(&arguments);
+    bool loaded = settings_load(&settings, SETTINGS_DOTENV_PATH, &error);
+    if (loaded)
+        open_log(&settings);
+    int code = run_command(argc - 1, argv + 1, &settings, loaded, &error);
+    settings_release(&settings);
     return flush_output(code);
 }

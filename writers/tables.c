@@ -96,7 +96,7 @@ static const struct column journal_columns[JOURNAL_COLUMN_COUNT] = {
                                   "10,000 x (entry_price - EMA) / EMA" },
     [JOURNAL_NOTES] = { "notes", COLUMN_TEXT, ROLE_PLAIN, 0, "what happened, or why nothing did" },
     [JOURNAL_CHART_LINK_ENTRY] = { "chart_link_entry", COLUMN_TEXT, ROLE_PLAIN, 0,
-                                   "empty, for the trader's own use" },
+                                   "always empty: a place that traders know" },
     [JOURNAL_PLAYBOOK] = { "playbook", COLUMN_TEXT, ROLE_PLAYBOOK, 0, "name of the playbook" },
     [JOURNAL_SYMBOL] = { "symbol", COLUMN_TEXT, ROLE_SYMBOL, 0, "what was traded" },
 };

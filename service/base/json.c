@@ -18,8 +18,8 @@ static struct json_object *parse_scanned(const char *bytes, size_t size, struct 
         error_set(error, ERROR_INTERNAL, "no memory for a JSON parser");
         return NULL;
     }
-    /* Its own check of UTF-8 stays off: the scan made it, and json-c 0.18 refuses valid text. */
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+    /* Its own checks stay off: the scan is stricter, and json-c 0.18 takes UTF-8 in a string for
+     * control characters. */
     struct json_object *document = json_tokener_parse_ex(tokener, bytes, (int)size);
     enum json_tokener_error problem = json_tokener_get_error(tokener);
     if (problem == json_tokener_continue) {

@@ -81,8 +81,10 @@ static int run(const struct arguments *arguments, struct settings *settings)
         .trades_path = text_string(&trades_path),
         .journal_path = text_string(&journal_path),
     };
-    bool done = playbooks_load(EXAMPLES "/playbooks.json", &file, &error) &&
-                run_all(&file, &publish, &error);
+    bool done =
+        playbooks_load(EXAMPLES "/playbooks.json", &file, &error) ||
+        error_context(&error, "the demo runs in the folder of the source, on " EXAMPLES "/");
+    done = done && run_all(&file, &publish, &error);
     int code = done ? 0 : command_fail(&error);
     playbooks_release(&file);
     text_release(&trades_path);

@@ -194,14 +194,14 @@ static bool choose_range(const struct run *run, int32_t *ret_first, int32_t *ret
     int32_t end = options->end != DATE_NONE ? options->end : last;
     struct session begin_session, end_session;
     char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
+    if (start > last || end < first)
+        return error_set(error, ERROR_DATA, "the range has no bars: they run from %s to %s",
+                         date_format(first, from), date_format(last, to));
     if (!calendar_session_from(options->calendar, start, &begin_session) ||
         !calendar_session_until(options->calendar, end, &end_session) ||
         begin_session.date > end_session.date)
         return error_set(error, ERROR_DATA, "calendar %s has no session from %s to %s",
                          options->calendar->name, date_format(start, from), date_format(end, to));
-    if (begin_session.date > last || end_session.date < first)
-        return error_set(error, ERROR_DATA, "the range has no bars: they run from %s to %s",
-                         date_format(first, from), date_format(last, to));
     *ret_first = begin_session.date;
     *ret_last = end_session.date;
     return true;

@@ -140,7 +140,8 @@ static void print(const char *what, struct stopwatch *watch, struct stopwatch *y
     double best = stopwatch_best(watch);
     double median = stopwatch_median(watch);
     printf("%-38s %6.1f M bars/s best  %6.1f median  %5.2f of the yardstick (medians)\n", what,
-           BARS / best / 1e6, BARS / median / 1e6, stopwatch_median(yardstick) / median);
+           (double)BARS / best / 1e6, (double)BARS / median / 1e6,
+           stopwatch_median(yardstick) / median);
 }
 
 int main(void)

@@ -28,7 +28,7 @@ STRATEGIES = {
 @behaviour
 def without_a_command_the_commands_are_listed(folder):
     done = fail(folder, 2, says=COMMANDS)
-    assert "usage: playbook COMMAND" in done.stderr
+    assert "Usage: playbook COMMAND" in done.stderr
     for flag in ("--help", "-h", "help"):
         done = succeed(folder, flag)
         assert done.stderr == "" and all(name in done.stdout for name in COMMANDS)

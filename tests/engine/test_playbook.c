@@ -298,6 +298,34 @@ static void a_strategys_name_is_refused_for_anything_but_its_defaults(void **sta
     assert_name_refused("dp20");
 }
 
+static void a_new_name_keeps_the_rules(void **state)
+{
+    (void)state;
+    begin("dp20");
+    set("strength", "0.7");
+    finish("strong");
+    error = (struct error) { 0 };
+    assert_false(playbook_rename(&playbook, "dp20", &error));
+    assert_false(playbook_rename(&playbook, "Strong", &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_string_equal(playbook.name, "strong");
+    assert_true(playbook_rename(&playbook, "stronger", &error));
+    assert_string_equal(playbook.name, "stronger");
+}
+
+static void parameters_that_do_not_go_together_are_refused(void **state)
+{
+    (void)state;
+    begin("sma_cross");
+    add("QQQ");
+    set("fast", "50");
+    assert_false(playbook_finish(&playbook, NULL, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_string_equal(error.message, "sma_cross: fast must be shorter than slow");
+    set("fast", "49");
+    finish(NULL);
+}
+
 static void parameters_and_settings_are_set_by_name(void **state)
 {
     (void)state;
@@ -409,6 +437,8 @@ int main(void)
         cmocka_unit_test_teardown(what_is_no_name_is_refused, release),
         cmocka_unit_test_teardown(a_strategys_name_is_refused_for_anything_but_its_defaults,
                                   release),
+        cmocka_unit_test_teardown(a_new_name_keeps_the_rules, release),
+        cmocka_unit_test_teardown(parameters_that_do_not_go_together_are_refused, release),
         cmocka_unit_test_teardown(parameters_and_settings_are_set_by_name, release),
         cmocka_unit_test_teardown(an_unknown_name_is_answered_with_the_nearest, release),
         cmocka_unit_test_teardown(a_strategy_held_over_nights_has_no_exit_time, release),

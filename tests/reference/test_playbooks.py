@@ -24,13 +24,15 @@ ROUNDED = {"return_pct", "r_multiple"}  # printed with four decimals
 
 # So loose that nearly every session trades, and so odd that every rule for leaving is met.
 LOOSE = {
-    "dp20": ["window_start=09:30", "window_end=10:36", "strength=0.5", "stop_atr=1.7",
-             "exit_time=11:00"],
+    "dp20": ["window_start=09:30", "window_end=10:36", "strength=0.5", "stop_atr=0.8",
+             "exit_time=10:40"],
     "morning_reversal": ["window_start=10:05", "window_end=15:40", "lookback=4", "rise=0",
                          "exit_time=15:45"],
     "wed_tue_11am": ["entry_time=12:40", "exit_time=15:59", "quantity=7"],
     "momentum_wed_tue": ["entry_time=10:17", "rise_pct=0.05", "exit_time=16:00"],
 }
+# With every 21st missing, just 200 of 210 daily closes are there; with one of these more, too few.
+MISSING = {date(2023, 12, 14), date(2024, 12, 20)}
 COSTS = {"fee": "2bps", "slippage": "3bps"}
 
 
@@ -115,12 +117,12 @@ def write_rough(folder, seed):
     folder.mkdir(exist_ok=True)
     generator = random.Random(seed)
     days, rows = [], []
-    for session in playbooks.sessions_between(date(2023, 9, 1), date(2025, 1, 10)):
+    for n, session in enumerate(playbooks.sessions_between(date(2023, 9, 1), date(2025, 1, 10))):
         if session.date >= date(2024, 10, 7):
             mean = sum(close for _, close in days[-200:]) / 200
             opening = mean + generator.choice([-0.25, 0, 0.25, 0.25, 0.5, 0.5])
             rows += rough_session(generator, session, opening)
-        if generator.random() < 0.955:
+        if n % 21 and session.date not in MISSING:
             days.append((session.date, 50 * generator.randrange(2, 13)))
     rows += generator.sample(rows, 200)
     rows += [[row[0], *(price + 0.5 for price in row[1:5]), 100]
@@ -151,6 +153,7 @@ def cases(folder):
 
 def main():
     failed = 0
+    compared = dict.fromkeys(LOOSE, 0)  # trades; made-up bars differ between versions of Python
     read_bars = lru_cache(playbooks.read_bars)
     with tempfile.TemporaryDirectory() as folder:
         for number, case in enumerate(cases(folder), 1):
@@ -161,14 +164,16 @@ def main():
                                                  [text.split("=") for text in settings], **costs)
                 actual = program_trades(folder, bars, strategy, timeframe, daily, settings, costs)
                 found = differences(expected, actual)
-                if not expected:
-                    found.append("there is no trade to compare")
+                compared[strategy] += len(expected)
             except (OSError, RuntimeError, KeyError, ValueError) as error:
                 expected, found = [], [str(error)]
             print(f"{'not ok' if found else 'ok'} {number} - {name}: {len(expected)} trades")
             for sentence in found[:10]:
                 print(f"#   {sentence}")
             failed += bool(found)
+    for number, (strategy, trades) in enumerate(compared.items(), number + 1):
+        print(f"{'ok' if trades > 20 else 'not ok'} {number} - {strategy}: {trades} trades in all")
+        failed += trades <= 20
     print(f"1..{number}")
     return 1 if failed else 0
 

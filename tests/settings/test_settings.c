@@ -2,6 +2,7 @@
 #include "service/settings.h"
 
 #include "service/base/log.h"
+#include "writers/writer.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -436,6 +437,16 @@ static void colour_is_for_terminals_without_no_color(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
+static void every_writer_can_be_chosen_and_no_other(void **state)
+{
+    (void)state;
+    const char *const *choices = setting_types[SETTING_WRITER_TYPE].choices;
+    size_t count = 0;
+    for (; writer_types[count]; count++)
+        assert_string_equal(choices[count], writer_types[count]->name);
+    assert_null(choices[count]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +471,7 @@ int main(void)
         TEST(the_committed_example_is_the_generated_one),
         TEST(the_example_loads_as_the_defaults),
         TEST(the_example_of_a_secret_is_empty_and_says_when_it_is_required),
+        TEST(every_writer_can_be_chosen_and_no_other),
         TEST(no_name_is_another_one_with_the_file_suffix),
         TEST(colour_is_for_terminals_without_no_color),
     };

@@ -74,8 +74,6 @@ static const struct flag flags[] = {
     { 0 },
 };
 
-enum { CAPITAL_DOLLARS = 100000 };
-
 static bool add_symbols(struct playbook *playbook, const struct arguments *arguments,
                         struct error *error)
 {
@@ -202,7 +200,7 @@ static bool read_capital(const struct arguments *arguments, int64_t *ret_capital
                          struct error *error)
 {
     const char *text = arguments_value(arguments, "capital");
-    *ret_capital = CAPITAL_DOLLARS * MONEY_ONE;
+    *ret_capital = BACKTEST_CAPITAL;
     if (!text || (decimal_parse(text, strlen(text), MONEY_DECIMALS, ret_capital) &&
                   *ret_capital > 0 && *ret_capital <= MONEY_MAX))
         return true;

@@ -1,5 +1,4 @@
 /* playbook demo: the playbooks of examples/ on the bars of examples/. */
-#include "service/base/decimal.h"
 #include "service/base/memory.h"
 #include "service/base/text.h"
 #include "service/commands/commands.h"
@@ -13,7 +12,6 @@
 #include <stdlib.h>
 
 #define EXAMPLES "examples"
-enum { CAPITAL_DOLLARS = 100000 };
 
 static bool run_playbook(const struct playbook *playbook, const struct publish_options *publish,
                          struct backtest *ret_backtest, struct publish_outputs *outputs,
@@ -29,7 +27,7 @@ static bool run_playbook(const struct playbook *playbook, const struct publish_o
         .calendar = calendar,
         .start = DATE_NONE,
         .end = DATE_NONE,
-        .capital = CAPITAL_DOLLARS * MONEY_ONE,
+        .capital = BACKTEST_CAPITAL,
         .inputs = loaded.inputs,
     };
     if (backtest_run(&options, ret_backtest, error) &&

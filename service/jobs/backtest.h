@@ -4,6 +4,7 @@
 #ifndef PLAYBOOK_JOBS_BACKTEST_H
 #define PLAYBOOK_JOBS_BACKTEST_H
 
+#include "service/base/decimal.h"
 #include "service/base/error.h"
 #include "service/engine/costs.h"
 #include "service/engine/playbook.h"
@@ -17,6 +18,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* What a run begins with unless told otherwise, in micro-dollars. */
+#define BACKTEST_CAPITAL (100000 * MONEY_ONE)
 
 /* No such limit: all there is. */
 enum { DATE_NONE = INT32_MIN };

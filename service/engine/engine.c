@@ -1,6 +1,5 @@
 #include "service/engine/engine.h"
 
-#include "service/base/date.h"
 #include "service/base/memory.h"
 #include "service/market/timeframe.h"
 
@@ -191,14 +190,6 @@ static void order_entry(struct engine *engine, struct slot *slot, const struct e
                        });
 }
 
-/* An instant as a clock reading of the session's day, within that day. */
-static const char *format_clock(const struct session *session, int64_t time_us,
-                                char buffer[static CLOCK_TEXT_SIZE])
-{
-    int64_t minute = (time_us - session->midnight_us) / MINUTE_US;
-    return clock_time_format(minute < 0 ? 0 : (int)minute, buffer);
-}
-
 /* Why an entry asked for on this bar must not be ordered: says so on the desk. */
 static bool is_refused(const struct engine *engine, struct slot *slot, const struct bar *bar)
 {
@@ -211,10 +202,10 @@ static bool is_refused(const struct engine *engine, struct slot *slot, const str
         desk_status(desk, "refused: short");
     else if (desk->now_us >= slot->exit_time_us)
         desk_status(desk, "refused: at or after the exit time %s",
-                    format_clock(session, slot->exit_time_us, clock));
+                    session_clock_format(session, slot->exit_time_us, clock));
     else if (slot->fault != FINDING_NONE)
         desk_status(desk, "refused: %s at %s", finding_type(slot->fault)->name,
-                    format_clock(session, slot->fault_us, clock));
+                    session_clock_format(session, slot->fault_us, clock));
     else if (engine->strategy->intraday && !is_complete)
         desk_status(desk, "refused: %zu of %" PRId64 " bars", slot->bars, due);
     else

@@ -1,5 +1,6 @@
 #include "service/engine/playbook.h"
 
+#include "service/base/date.h"
 #include "service/base/decimal.h"
 #include "service/base/hash.h"
 #include "service/base/memory.h"
@@ -37,11 +38,16 @@ void playbook_settings(const struct strategy_type *strategy,
     table[PLAYBOOK_EXIT_TIME + 1] = (struct parameter) { 0 };
 }
 
+static int64_t default_quantity(const struct strategy_type *strategy)
+{
+    return llrint(strategy->quantity * QUANTITY_ONE);
+}
+
 void playbook_init(struct playbook *playbook, const struct strategy_type *strategy)
 {
     *playbook = (struct playbook) {
         .strategy = strategy,
-        .quantity = (int64_t)llrint(strategy->quantity * QUANTITY_ONE),
+        .quantity = default_quantity(strategy),
         .exit_time = EXIT_TIME,
         .enabled = true,
     };
@@ -106,11 +112,12 @@ bool playbook_set(struct playbook *playbook, const char *name, const char *text,
     double value;
     if (!parameter_parse(parameter, text, &value, error))
         return false;
-    if (index == PLAYBOOK_QUANTITY)
-        playbook->quantity = (int64_t)llrint(value * QUANTITY_ONE);
-    else
+    if (index == PLAYBOOK_EXIT_TIME) {
         playbook->exit_time = (int)value;
-    return true;
+        return true;
+    }
+    /* Exactly, which its value as a double need not be. */
+    return decimal_parse(text, strlen(text), QUANTITY_DECIMALS, &playbook->quantity);
 }
 
 enum { IDENTITY_LINES_MAX = PARAMETERS_MAX + 4 };
@@ -127,17 +134,12 @@ static size_t differing(const struct playbook *playbook, struct text lines[])
         if (value != row->initial)
             text_format(&lines[count++], "%s=%s", row->name, parameter_format(row, value, buffer));
     }
-    struct parameter settings[PLAYBOOK_SETTINGS_SIZE];
-    playbook_settings(strategy, settings);
-    const double values[] = {
-        [PLAYBOOK_QUANTITY] = (double)playbook->quantity / QUANTITY_ONE,
-        [PLAYBOOK_EXIT_TIME] = playbook->exit_time,
-    };
-    for (size_t i = 0; settings[i].name; i++) {
-        if (values[i] != settings[i].initial)
-            text_format(&lines[count++], "%s=%s", settings[i].name,
-                        parameter_format(&settings[i], values[i], buffer));
-    }
+    if (playbook->quantity != default_quantity(strategy))
+        text_format(&lines[count++], "quantity=%s",
+                    decimal_format(playbook->quantity, QUANTITY_DECIMALS, 0, buffer));
+    if (strategy->intraday && playbook->exit_time != EXIT_TIME)
+        text_format(&lines[count++], "exit_time=%s",
+                    clock_time_format(playbook->exit_time, buffer));
     return count;
 }
 

@@ -1,10 +1,10 @@
 /* Simple moving average: the plain mean of the last `length` values.
  *
  * First valid index: length - 1 (NaN before). Source: any textbook; seeded by nothing.
- * Values are summed exactly, as integers of 1e-8, finer than any market's tick. So the mean is
+ * Values are summed exactly, as integers of 1e-9, as fine as any market's tick. So the mean is
  * correctly rounded and depends on nothing but the window: no drift over a million bars, equal
  * values give equal means whatever the length, and a crossing is never an artefact of rounding.
- * Values must be finite and within +-1e10. */
+ * Values must be finite and within +-1e9; above 9,000,000 they are as fine as a double is. */
 #ifndef PLAYBOOK_INDICATORS_SMA_H
 #define PLAYBOOK_INDICATORS_SMA_H
 
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct sma {
-    int64_t *window; /* owned; the last `length` values in 1e-8, a ring */
+    int64_t *window; /* owned; the last `length` values in 1e-9, a ring */
     __int128 sum;
     size_t length;
     size_t next;    /* where the next value goes: the oldest one's place */
@@ -21,7 +21,7 @@ struct sma {
     double divisor;
 };
 
-#define SMA_UNITS_PER_ONE 1e8
+#define SMA_UNITS_PER_ONE 1e9
 
 /* Up to here a double holds every sum, and one division rounds once. */
 #define SMA_NARROW_MAX (INT64_C(1) << 53)

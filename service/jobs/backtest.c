@@ -248,8 +248,10 @@ static void report_files(struct run *run, size_t symbol)
             .kind = quality_fault(day),
             .date = date_of_instant(day->open_time_us),
             .count = 1,
-            .detail = "daily bar, not used",
         };
+        bool is_used = quality_is_price(day->close);
+        snprintf(finding.detail, sizeof finding.detail, "daily bar, %s",
+                 is_used ? "only its close counts" : "not used");
         if (finding.kind != FINDING_NONE)
             add_finding(run->result, &finding, symbol);
     }

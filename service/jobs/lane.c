@@ -65,12 +65,12 @@ static bool judge_timeframe(struct lane *lane, const struct calendar *calendar,
                      timeframe_format(timeframe_us, wanted));
 }
 
-/* A close that is no price has no place in a mean; the result's findings tell of it. */
-static void keep_sound_days(const struct series *days, struct series *ret_days)
+/* Only the closes of past days count, and one that is no price has no place in a mean. */
+static void keep_days_with_close(const struct series *days, struct series *ret_days)
 {
     series_reserve(ret_days, days->count);
     for (size_t i = 0; i < days->count; i++) {
-        if (quality_is_sound(&days->bars[i]))
+        if (quality_is_price(days->bars[i].close))
             series_append(ret_days, &days->bars[i]);
     }
 }
@@ -85,7 +85,7 @@ bool lane_open(struct lane *lane, const struct lane_input *input, const struct c
     if (!judge_timeframe(lane, calendar, timeframe_us, input->is_daily, error))
         return false;
     if (input->days)
-        keep_sound_days(input->days, &lane->days);
+        keep_days_with_close(input->days, &lane->days);
     else if (needs_days)
         history_from_bars(&lane->bars, calendar, &lane->days);
     return true;
@@ -147,9 +147,8 @@ bool lane_pass_over(struct lane *lane, const struct calendar *calendar, int64_t 
 static void describe(struct finding *finding, const struct session *session, int64_t time_us)
 {
     char clock[CLOCK_TEXT_SIZE];
-    int64_t minute = (time_us - session->midnight_us) / MINUTE_US;
     snprintf(finding->detail, sizeof finding->detail, "first at %s",
-             clock_time_format((int)minute, clock));
+             session_clock_format(session, time_us, clock));
 }
 
 size_t lane_repeats(struct lane *lane, const struct session *session,

@@ -109,3 +109,13 @@ int64_t session_clock_us(const struct session *session, int minute)
 {
     return session->midnight_us + minute * MINUTE_US;
 }
+
+const char *session_clock_format(const struct session *session, int64_t time_us,
+                                 char buffer[static CLOCK_TEXT_SIZE])
+{
+    enum { MINUTES_A_DAY = 24 * 60 };
+    int64_t minute = (time_us - session->midnight_us) / MINUTE_US;
+    if (minute > MINUTES_A_DAY)
+        minute = MINUTES_A_DAY;
+    return clock_time_format(minute < 0 ? 0 : (int)minute, buffer);
+}

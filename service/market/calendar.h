@@ -6,6 +6,8 @@
 #ifndef PLAYBOOK_MARKET_CALENDAR_H
 #define PLAYBOOK_MARKET_CALENDAR_H
 
+#include "service/base/date.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,5 +48,9 @@ bool calendar_session_until(const struct calendar *calendar, int32_t date,
 /* The instant of a clock reading (minutes since local midnight) within the session's day. Exact for
  * every session: New York changes its clocks on Sundays only. */
 int64_t session_clock_us(const struct session *session, int minute);
+
+/* An instant as a clock reading, "10:14", of the session's day; held within that day. */
+const char *session_clock_format(const struct session *session, int64_t time_us,
+                                 char buffer[static CLOCK_TEXT_SIZE]);
 
 #endif

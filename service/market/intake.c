@@ -112,14 +112,13 @@ const struct bar *intake_advance(struct intake *intake, int64_t time_us)
 static void describe(const struct intake *intake, struct finding *finding)
 {
     int64_t due = timeframe_cells(&intake->session, intake->timeframe_us);
-    int64_t minute = (intake->first_us[finding->kind] - intake->session.midnight_us) / MINUTE_US;
     char clock[CLOCK_TEXT_SIZE];
     if (finding->kind == FINDING_MISSING_BARS)
         snprintf(finding->detail, sizeof finding->detail, "%zu of %" PRId64 " bars", intake->bars,
                  due);
     else if (finding->kind != FINDING_NO_BARS)
         snprintf(finding->detail, sizeof finding->detail, "first at %s",
-                 clock_time_format((int)minute, clock));
+                 session_clock_format(&intake->session, intake->first_us[finding->kind], clock));
 }
 
 size_t intake_findings(const struct intake *intake, size_t symbol,

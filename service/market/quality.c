@@ -25,7 +25,7 @@ const struct finding_type *finding_type(enum finding_kind kind)
     return &types[kind];
 }
 
-static bool is_price(double price)
+bool quality_is_price(double price)
 {
     return price > 0 && price <= PRICE_MAX;
 }
@@ -34,7 +34,7 @@ enum finding_kind quality_fault(const struct bar *bar)
 {
     if (quality_is_sound(bar))
         return FINDING_NONE;
-    bool prices =
-        is_price(bar->open) && is_price(bar->high) && is_price(bar->low) && is_price(bar->close);
+    bool prices = quality_is_price(bar->open) && quality_is_price(bar->high) &&
+                  quality_is_price(bar->low) && quality_is_price(bar->close);
     return prices ? FINDING_BAD_RANGE : FINDING_BAD_PRICE;
 }

@@ -30,7 +30,7 @@ struct finding_type {
 };
 
 /* A price above this is none: no market quotes one, and it keeps sums within their types. */
-#define PRICE_MAX 1e10
+#define PRICE_MAX 1e9
 
 enum { FINDING_DETAIL_SIZE = 96 };
 
@@ -39,19 +39,21 @@ struct finding {
     size_t symbol;                    /* index of the playbook's symbol */
     int32_t date;                     /* of the session, or of the day that has none */
     size_t count;                     /* bars concerned */
-    char detail[FINDING_DETAIL_SIZE]; /* "" or what makes it concrete: "first at 10:14:00" */
+    char detail[FINDING_DETAIL_SIZE]; /* "" or what makes it concrete: "first at 10:14" */
 };
 
 const struct finding_type *finding_type(enum finding_kind kind);
 
-/* The fatal finding of one bar, or FINDING_NONE. Every comparison is false for NaN. */
+/* Whether a bar has no fatal finding. Every comparison is false for NaN. */
 static inline bool quality_is_sound(const struct bar *bar)
 {
     return bar->low > 0 && bar->low <= bar->open && bar->open <= bar->high &&
            bar->low <= bar->close && bar->close <= bar->high && bar->high <= PRICE_MAX;
 }
 
-/* Which fatal finding a bar that is not sound has. */
+/* The fatal finding that a bar has, or FINDING_NONE. */
 enum finding_kind quality_fault(const struct bar *bar);
+
+bool quality_is_price(double price);
 
 #endif

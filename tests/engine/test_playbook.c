@@ -188,6 +188,17 @@ static void symbols_are_sorted_and_each_is_there_once(void **state)
     assert_derived_name("sma_cross-c4a98a2d");
 }
 
+/* More digits than a double has. */
+static void a_quantity_is_kept_to_its_last_digit(void **state)
+{
+    (void)state;
+    begin("sma_cross");
+    add("QQQ");
+    set("quantity", "123456789.123456789");
+    assert_true(playbook.quantity == INT64_C(123456789123456789));
+    assert_identity("quantity=123456789.123456789\nsymbols=QQQ\ntimeframe=1Min\n");
+}
+
 static bool accept(void *memory, const struct parameter_set *set, struct error *ret_error)
 {
     (void)memory, (void)set, (void)ret_error;
@@ -424,6 +435,7 @@ static void a_released_or_zeroed_playbook_is_released_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_quantity_is_kept_to_its_last_digit),
         cmocka_unit_test_teardown(a_strategy_brings_its_defaults, release),
         cmocka_unit_test_teardown(with_its_defaults_a_playbook_is_named_as_its_strategy, release),
         cmocka_unit_test_teardown(defaults_that_are_set_once_more_change_nothing, release),

@@ -426,6 +426,18 @@ static void a_daily_close_that_is_no_price_does_not_count(void **state)
     }
 }
 
+/* Adjusted daily bars often have a close a fraction of a cent outside high and low. */
+static void a_daily_bar_with_a_bad_range_is_told_and_its_close_counts(void **state)
+{
+    (void)state;
+    open_trend(200);
+    days.bars[100].high = days.bars[100].close - 0.01;
+    bars_run_do(&run);
+    assert_int_equal(found(FINDING_BAD_RANGE), 1);
+    assert_string_equal(bars_run_cell(&run.backtest.journal, 0, JOURNAL_SMA200_DAILY_AT_OPEN),
+                        "90.0000");
+}
+
 static void what_reading_the_files_found_is_told(void **state)
 {
     (void)state;
@@ -490,6 +502,7 @@ int main(void)
         RELEASED(the_200_closes_lie_within_210_sessions),
         RELEASED(the_days_own_close_is_no_history),
         RELEASED(a_daily_close_that_is_no_price_does_not_count),
+        RELEASED(a_daily_bar_with_a_bad_range_is_told_and_its_close_counts),
         RELEASED(what_reading_the_files_found_is_told),
         RELEASED(without_daily_bars_the_sessions_before_are_the_history),
     };

@@ -293,6 +293,19 @@ static void a_calendar_is_found_by_its_exact_name(void **state)
     assert_null(calendar_find(""));
 }
 
+static void an_instant_reads_as_a_clock_within_the_sessions_day(void **state)
+{
+    (void)state;
+    struct session session;
+    char clock[CLOCK_TEXT_SIZE];
+    assert_true(calendar_session(xnys, date_from_civil(2024, 6, 25), &session));
+    assert_string_equal(session_clock_format(&session, session.open_us, clock), "09:30");
+    assert_string_equal(session_clock_format(&session, session.midnight_us - HOUR_US, clock),
+                        "00:00");
+    assert_string_equal(session_clock_format(&session, session.midnight_us + 2 * DAY_US, clock),
+                        "24:00");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +317,7 @@ int main(void)
         cmocka_unit_test(good_friday_is_right_beyond_the_calendar),
         cmocka_unit_test(sessions_are_given_in_utc),
         cmocka_unit_test(clock_readings_count_from_local_midnight),
+        cmocka_unit_test(an_instant_reads_as_a_clock_within_the_sessions_day),
         cmocka_unit_test(nothing_is_said_outside_what_is_covered),
         cmocka_unit_test(the_nearest_session_is_found_on_both_sides),
         cmocka_unit_test(the_other_calendar_never_closes),

@@ -23,7 +23,7 @@ static void a_sound_bar_has_no_fault(void **state)
     assert_int_equal(fault_of(10, 10, 10, 10), FINDING_NONE);
     assert_int_equal(fault_of(9, 12, 9, 12), FINDING_NONE);
     assert_int_equal(fault_of(12, 12, 9, 9), FINDING_NONE);
-    assert_int_equal(fault_of(1e-8, 1e-8, 1e-8, 1e-8), FINDING_NONE);
+    assert_int_equal(fault_of(1e-9, 1e-9, 1e-9, 1e-9), FINDING_NONE);
     assert_int_equal(fault_of(PRICE_MAX, PRICE_MAX, 1, PRICE_MAX), FINDING_NONE);
 }
 
@@ -40,7 +40,7 @@ static void volume_vwap_and_trade_count_do_not_make_a_bar_faulty(void **state)
 static void a_price_that_is_not_finite_and_positive_is_a_bad_price(void **state)
 {
     (void)state;
-    const double wrong[] = { NAN, -NAN, INFINITY, -INFINITY, 0, -0.0, -1, 1.0000001e10 };
+    const double wrong[] = { NAN, -NAN, INFINITY, -INFINITY, 0, -0.0, -1, 1.0000001e9 };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(fault_of(wrong[i], 12, 9, 11), FINDING_BAD_PRICE);
         assert_int_equal(fault_of(10, wrong[i], 9, 11), FINDING_BAD_PRICE);
@@ -81,7 +81,7 @@ static enum finding_kind fault_by_rule(const double price[4])
 static void every_combination_of_prices_is_judged_by_the_rule(void **state)
 {
     (void)state;
-    static const double values[] = { NAN, -INFINITY, -1, 0, 5e-324, 1, 2, 3, 1e10, 2e10, INFINITY };
+    static const double values[] = { NAN, -INFINITY, -1, 0, 5e-324, 1, 2, 3, 1e9, 2e9, INFINITY };
     enum { KINDS = sizeof values / sizeof values[0] };
     for (int code = 0; code < KINDS * KINDS * KINDS * KINDS; code++) {
         double price[4];

@@ -435,7 +435,7 @@ static void a_released_or_zeroed_playbook_is_released_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(a_quantity_is_kept_to_its_last_digit),
+        cmocka_unit_test_teardown(a_quantity_is_kept_to_its_last_digit, release),
         cmocka_unit_test_teardown(a_strategy_brings_its_defaults, release),
         cmocka_unit_test_teardown(with_its_defaults_a_playbook_is_named_as_its_strategy, release),
         cmocka_unit_test_teardown(defaults_that_are_set_once_more_change_nothing, release),

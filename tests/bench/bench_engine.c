@@ -30,45 +30,69 @@ static double mean_push(struct mean *mean, double value)
     return mean->sum / (double)mean->length;
 }
 
+struct yardstick_order {
+    bool buys;
+    double stop;
+    int64_t quantity;
+};
+
 struct yardstick {
     struct mean fast, slow;
     double last_fast, last_slow;
-    int pending; /* +1: buy at the next open, -1: sell */
-    bool holds;
-    double entry, cash, equity, peak, drawdown, worst, best;
+    struct yardstick_order pending[4];
+    size_t pending_count;
+    int64_t position;
+    double entry, cash, equity, peak, drawdown, worst, best, pnl;
     size_t trades;
     void (*strategy)(struct yardstick *, const struct bar *);
 };
+
+static void yardstick_order(struct yardstick *yard, bool buys, int64_t quantity)
+{
+    yard->pending[yard->pending_count++] = (struct yardstick_order) { buys, 0, quantity };
+}
 
 static __attribute__((noinline)) void yardstick_strategy(struct yardstick *yard,
                                                          const struct bar *bar)
 {
     double fast = mean_push(&yard->fast, bar->close);
     double slow = mean_push(&yard->slow, bar->close);
-    if (yard->last_fast <= yard->last_slow && fast > slow && !yard->holds)
-        yard->pending = 1;
-    else if (yard->last_fast >= yard->last_slow && fast < slow && yard->holds)
-        yard->pending = -1;
+    if (yard->last_fast <= yard->last_slow && fast > slow && yard->position == 0)
+        yardstick_order(yard, true, 1);
+    else if (yard->last_fast >= yard->last_slow && fast < slow && yard->position > 0)
+        yardstick_order(yard, false, yard->position);
     yard->last_fast = fast;
     yard->last_slow = slow;
 }
 
+static void yardstick_fill(struct yardstick *yard, const struct yardstick_order *order,
+                           double price)
+{
+    double value = price * (double)order->quantity;
+    if (order->buys) {
+        yard->position = order->quantity;
+        yard->entry = price;
+        yard->cash -= value;
+        yard->worst = yard->best = 0;
+    } else {
+        yard->cash += value;
+        yard->pnl += (price - yard->entry) * (double)order->quantity;
+        yard->trades++;
+        yard->position = 0;
+    }
+}
+
 static __attribute__((noinline)) void yardstick_bar(struct yardstick *yard, const struct bar *bar)
 {
-    if (yard->pending != 0) {
-        yard->holds = yard->pending > 0;
-        yard->cash -= yard->pending * bar->open;
-        yard->entry = bar->open;
-        yard->worst = yard->best = 0;
-        yard->trades += yard->pending < 0;
-        yard->pending = 0;
-    }
-    if (yard->holds) {
+    for (size_t i = 0; i < yard->pending_count; i++)
+        yardstick_fill(yard, &yard->pending[i], bar->open);
+    yard->pending_count = 0;
+    if (yard->position != 0) {
         double worst = bar->low - yard->entry;
         double best = bar->high - yard->entry;
         yard->worst = worst < yard->worst ? worst : yard->worst;
         yard->best = best > yard->best ? best : yard->best;
-        yard->equity = yard->cash + bar->close;
+        yard->equity = yard->cash + (double)yard->position * bar->close;
         if (yard->equity > yard->peak)
             yard->peak = yard->equity;
         else if (yard->peak - yard->equity > yard->drawdown)

@@ -101,6 +101,16 @@ static void print_money(const struct backtest *backtest, FILE *stream)
     table_print_release(&table);
 }
 
+/* The session of a finding; among several symbols its symbol, too. */
+static void print_place(const struct playbook *playbook, const struct finding *finding,
+                        const char *before, FILE *stream)
+{
+    char date[DATE_TEXT_SIZE];
+    bool is_one = playbook->symbol_count == 1;
+    fprintf(stream, "%s%s%s%s", before, is_one ? "" : playbook->symbols[finding->symbol],
+            is_one ? "" : " ", date_format(finding->date, date));
+}
+
 /* Findings of one kind in a line: how many bars in how many sessions, and the first dates. */
 static void print_findings_of(const struct backtest *backtest, enum finding_kind kind, FILE *stream)
 {
@@ -117,9 +127,8 @@ static void print_findings_of(const struct backtest *backtest, enum finding_kind
     size_t shown = 0;
     for (size_t i = 0; i < backtest->finding_count && shown < DATES_SHOWN; i++) {
         const struct finding *finding = &backtest->findings[i];
-        char date[DATE_TEXT_SIZE];
         if (finding->kind == kind && finding->date != DATE_NONE)
-            fprintf(stream, "%s%s", shown++ == 0 ? " (" : ", ", date_format(finding->date, date));
+            print_place(backtest->playbook, finding, shown++ == 0 ? " (" : ", ", stream);
     }
     fprintf(stream, "%s%s; %s\n", sessions > DATES_SHOWN ? ", ..." : "", shown > 0 ? ")" : "",
             finding_type(kind)->meaning);

@@ -293,7 +293,6 @@ static void entered(struct engine *engine, struct slot *slot, const struct order
         .quantity = fill->quantity,
         .entry_time_us = fill->time_us,
         .entry_price = fill->price,
-        .entry_reason = fill->reason,
         .stop_price = fill->stop_price,
         .target_price = fill->target_price,
         .fees = fill->fee,

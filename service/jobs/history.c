@@ -28,7 +28,7 @@ void history_from_bars(const struct series *bars, const struct calendar *calenda
         return;
     int64_t first_us = bars->bars[0].open_time_us;
     int64_t last_us = bars->bars[bars->count - 1].open_time_us;
-    int32_t date = date_of_instant(first_us + calendar->offset_us(first_us));
+    int32_t date = calendar_date(calendar, first_us);
     struct session session;
     while (calendar_session_from(calendar, date, &session) && session.open_us <= last_us) {
         const struct bar *last = last_bar(bars, &session);

@@ -6,11 +6,6 @@
 
 #include <stdio.h>
 
-static int32_t local_date(const struct calendar *calendar, int64_t time_us)
-{
-    return date_of_instant(time_us + calendar->offset_us(time_us));
-}
-
 /* A daily bar lasts its whole session: it gets that session's open as its stamp. One on a date
  * without a session gets the noon of the date, which lies in none. */
 static void stamp_anew(struct lane *lane, const struct calendar *calendar)
@@ -39,7 +34,7 @@ static int64_t smallest_step_us(const struct series *bars, const struct calendar
         if (time_us - previous_us >= smallest_us)
             continue;
         if (time_us >= session.close_us || previous_us < session.open_us) {
-            int32_t date = local_date(calendar, previous_us);
+            int32_t date = calendar_date(calendar, previous_us);
             if (!calendar_session(calendar, date, &session))
                 session = (struct session) { .close_us = INT64_MIN };
         }
@@ -107,7 +102,7 @@ bool lane_span(const struct lane *lane, const struct calendar *calendar, int32_t
     size_t last = lane->bars.count;
     for (; first < last; first++) {
         int64_t time_us = lane->bars.bars[first].open_time_us;
-        if (calendar_session(calendar, local_date(calendar, time_us), &session) &&
+        if (calendar_session(calendar, calendar_date(calendar, time_us), &session) &&
             time_us >= session.open_us && time_us < session.close_us)
             break;
     }
@@ -116,7 +111,7 @@ bool lane_span(const struct lane *lane, const struct calendar *calendar, int32_t
     *ret_first = session.date;
     for (; last > first; last--) {
         int64_t time_us = lane->bars.bars[last - 1].open_time_us;
-        if (calendar_session(calendar, local_date(calendar, time_us), &session) &&
+        if (calendar_session(calendar, calendar_date(calendar, time_us), &session) &&
             time_us >= session.open_us && time_us < session.close_us)
             break;
     }
@@ -130,14 +125,14 @@ bool lane_pass_over(struct lane *lane, const struct calendar *calendar, int64_t 
     const struct series *bars = &lane->bars;
     if (lane->next == bars->count || bars->bars[lane->next].open_time_us >= until_us)
         return false;
-    int32_t date = local_date(calendar, bars->bars[lane->next].open_time_us);
+    int32_t date = calendar_date(calendar, bars->bars[lane->next].open_time_us);
     *ret_finding = (struct finding) {
         .kind = FINDING_OUTSIDE_SESSION,
         .date = date,
         .detail = "no session on this date",
     };
     while (lane->next < bars->count && bars->bars[lane->next].open_time_us < until_us &&
-           local_date(calendar, bars->bars[lane->next].open_time_us) == date) {
+           calendar_date(calendar, bars->bars[lane->next].open_time_us) == date) {
         lane->next++;
         ret_finding->count++;
     }

@@ -83,6 +83,11 @@ bool calendar_session(const struct calendar *calendar, int32_t date, struct sess
     return calendar->session(date, ret_session);
 }
 
+int32_t calendar_date(const struct calendar *calendar, int64_t time_us)
+{
+    return date_of_instant(time_us + calendar->offset_us(time_us));
+}
+
 bool calendar_session_from(const struct calendar *calendar, int32_t date,
                            struct session *ret_session)
 {

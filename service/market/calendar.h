@@ -38,6 +38,9 @@ const struct calendar *calendar_find(const char *name); /* NULL: unknown */
 
 bool calendar_session(const struct calendar *calendar, int32_t date, struct session *ret_session);
 
+/* The exchange's local date at an instant. */
+int32_t calendar_date(const struct calendar *calendar, int64_t time_us);
+
 /* The first session on or after (the last on or before) the date; false when there is none within
  * what is covered. */
 bool calendar_session_from(const struct calendar *calendar, int32_t date,

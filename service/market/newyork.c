@@ -36,8 +36,3 @@ int64_t newyork_to_utc_us(int64_t local_us)
         return time_us;
     return local_us - STANDARD_OFFSET_US;
 }
-
-int32_t newyork_date(int64_t time_us)
-{
-    return date_of_instant(time_us + newyork_offset_us(time_us));
-}

@@ -15,7 +15,4 @@ int64_t newyork_offset_us(int64_t time_us);
  * hour later on the clock. */
 int64_t newyork_to_utc_us(int64_t local_us);
 
-/* The New York date of an instant. */
-int32_t newyork_date(int64_t time_us);
-
 #endif

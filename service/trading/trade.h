@@ -16,10 +16,10 @@ struct trade {
     int64_t quantity; /* 1e-9 units */
     int64_t entry_time_us, exit_time_us;
     double entry_price, exit_price;
-    const char *entry_reason, *exit_reason; /* static text */
-    double stop_price, target_price;        /* NaN: none */
-    int64_t fees;                           /* micro-dollars, both sides */
-    int64_t bars_held;                      /* from the entry bar through the exit bar */
+    const char *exit_reason;         /* static text */
+    double stop_price, target_price; /* NaN: none */
+    int64_t fees;                    /* micro-dollars, both sides */
+    int64_t bars_held;               /* from the entry bar through the exit bar */
 
     /* Worst and best price while held: the entry bar and those between whole, the exit bar only by
      * its exit price; at a session's close the last bar whole, and the exit price. So the result

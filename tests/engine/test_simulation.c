@@ -140,7 +140,6 @@ static void a_trade_carries_what_was_agreed(void **state)
     assert_int_equal(trade->symbol, 0);
     assert_int_equal(trade->side, SIDE_LONG);
     assert_int_equal(trade->quantity, 100 * QUANTITY_ONE);
-    assert_string_equal(trade->entry_reason, "signal");
     assert_exactly(trade->stop_price, 98);
     assert_exactly(trade->target_price, 103);
     assert_int_equal(trade->gross_pnl, 300 * MONEY_ONE);

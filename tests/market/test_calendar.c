@@ -293,6 +293,17 @@ static void a_calendar_is_found_by_its_exact_name(void **state)
     assert_null(calendar_find(""));
 }
 
+static void a_date_begins_at_local_midnight(void **state)
+{
+    (void)state;
+    int32_t summer = date_from_civil(2024, 6, 28);
+    int32_t winter = date_from_civil(2025, 1, 1);
+    assert_int_equal(calendar_date(xnys, summer * DAY_US + 4 * HOUR_US - 1), summer - 1);
+    assert_int_equal(calendar_date(xnys, summer * DAY_US + 4 * HOUR_US), summer);
+    assert_int_equal(calendar_date(xnys, winter * DAY_US + 5 * HOUR_US - 1), winter - 1);
+    assert_int_equal(calendar_date(xnys, winter * DAY_US + 5 * HOUR_US), winter);
+}
+
 static void an_instant_reads_as_a_clock_within_the_sessions_day(void **state)
 {
     (void)state;
@@ -317,6 +328,7 @@ int main(void)
         cmocka_unit_test(good_friday_is_right_beyond_the_calendar),
         cmocka_unit_test(sessions_are_given_in_utc),
         cmocka_unit_test(clock_readings_count_from_local_midnight),
+        cmocka_unit_test(a_date_begins_at_local_midnight),
         cmocka_unit_test(an_instant_reads_as_a_clock_within_the_sessions_day),
         cmocka_unit_test(nothing_is_said_outside_what_is_covered),
         cmocka_unit_test(the_nearest_session_is_found_on_both_sides),

@@ -124,16 +124,6 @@ static void a_reading_that_spring_skips_gives_an_hour_later_on_the_clock(void **
                      instant_us(2024, 3, 10, 7, 0));
 }
 
-static void the_date_changes_at_local_midnight(void **state)
-{
-    (void)state;
-    int32_t summer = date_from_civil(2024, 6, 28), winter = date_from_civil(2024, 12, 31);
-    assert_int_equal(newyork_date(instant_us(2024, 6, 28, 4, 0) - 1), summer - 1);
-    assert_int_equal(newyork_date(instant_us(2024, 6, 28, 4, 0)), summer);
-    assert_int_equal(newyork_date(instant_us(2025, 1, 1, 5, 0) - 1), winter);
-    assert_int_equal(newyork_date(instant_us(2025, 1, 1, 5, 0)), winter + 1);
-}
-
 static void the_farthest_instants_have_an_offset(void **state)
 {
     (void)state;
@@ -149,7 +139,6 @@ int main(void)
         cmocka_unit_test(a_clock_reading_leads_back_to_its_instant),
         cmocka_unit_test(a_reading_that_occurs_twice_gives_the_first),
         cmocka_unit_test(a_reading_that_spring_skips_gives_an_hour_later_on_the_clock),
-        cmocka_unit_test(the_date_changes_at_local_midnight),
         cmocka_unit_test(the_farthest_instants_have_an_offset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

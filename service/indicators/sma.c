@@ -6,13 +6,18 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+/* Up to here a double holds every integer, and one division rounds once. */
+#define DOUBLE_EXACT_MAX (INT64_C(1) << 53)
+
 void sma_init(struct sma *sma, size_t length)
 {
     assert(length >= 1);
     *sma = (struct sma) {
         .window = memory_new(length, sizeof *sma->window),
         .length = length,
+        .narrow_max = DOUBLE_EXACT_MAX / (int64_t)length,
         .missing = length,
+        .careful = length,
         .divisor = (double)length * SMA_UNITS_PER_ONE,
     };
 }
@@ -23,17 +28,38 @@ void sma_release(struct sma *sma)
     *sma = (struct sma) { 0 };
 }
 
-/* Divides as integers, with as many binary places as make a quotient of 61 or 62 bits, and lets a
- * lost remainder stand as its last bit: then converting rounds as the exact quotient would. */
-double sma_wide_mean(const struct sma *sma)
+/* sum / divisor, rounded once. Divides as integers, with as many binary places as make a quotient of
+ * 61 or 62 bits, and lets a lost remainder stand as its last bit: then converting rounds as the
+ * exact quotient would. */
+static double divide_wide(__int128 sum, __int128 divisor)
 {
-    __int128 sum = sma->sum < 0 ? -sma->sum : sma->sum;
-    __int128 divisor = (__int128)sma->divisor;
     int places = __builtin_clzll((uint64_t)(sum / divisor) | 1) - 2;
     __int128 quotient = (sum << places) / divisor;
     bool is_exact = quotient * divisor == sum << places;
-    double mean = ldexp((double)((int64_t)quotient | !is_exact), -places);
-    return sma->sum < 0 ? -mean : mean;
+    return ldexp((double)((int64_t)quotient | !is_exact), -places);
+}
+
+static __int128 sum_of_window(const struct sma *sma)
+{
+    __int128 sum = 0;
+    for (size_t i = 0; i < sma->length; i++)
+        sum += sma->window[i];
+    return sum;
+}
+
+double sma_careful_mean(struct sma *sma, int64_t newest, int64_t oldest)
+{
+    bool begins = sma->careful == 0;
+    sma->wide_sum = begins ? sum_of_window(sma) : sma->wide_sum + newest - oldest;
+    bool is_wide = newest > sma->narrow_max || newest < -sma->narrow_max;
+    sma->careful = is_wide ? sma->length : sma->careful - 1;
+    if (sma->missing > 0 && --sma->missing > 0)
+        return NAN;
+
+    __int128 size = sma->wide_sum < 0 ? -sma->wide_sum : sma->wide_sum;
+    double mean = size <= DOUBLE_EXACT_MAX ? (double)(int64_t)size / sma->divisor
+                                           : divide_wide(size, (__int128)sma->divisor);
+    return sma->wide_sum < 0 ? -mean : mean;
 }
 
 void sma_array(const double *values, size_t count, size_t length, double *results)

@@ -14,37 +14,36 @@
 
 struct sma {
     int64_t *window; /* owned; the last `length` values in 1e-9, a ring */
-    __int128 sum;
     size_t length;
-    size_t next;    /* where the next value goes: the oldest one's place */
-    size_t missing; /* values still to come before the first mean */
+    size_t next;        /* where the next value goes: the oldest one's place */
+    uint64_t sum;       /* of the window, modulo 2^64 */
+    int64_t narrow_max; /* `length` values up to this have a sum that a double holds exactly */
+    size_t missing;     /* values still to come before the first mean */
+    size_t careful;     /* pushes in which values are missing, or one in the window is larger */
+    __int128 wide_sum;  /* of the window, in those pushes */
     double divisor;
 };
 
 #define SMA_UNITS_PER_ONE 1e9
 
-/* Up to here a double holds every sum, and one division rounds once. */
-#define SMA_NARROW_MAX (INT64_C(1) << 53)
-
 /* length >= 1. Allocates; nothing after it does. */
 void sma_init(struct sma *sma, size_t length);
 void sma_release(struct sma *sma); /* accepts a zeroed one */
 
-/* The mean of a sum that no double holds, rounded once all the same. */
-double sma_wide_mean(const struct sma *sma);
+/* The mean after a push whose sum may be no double, several times slower. */
+double sma_careful_mean(struct sma *sma, int64_t newest, int64_t oldest);
 
 /* Takes the next value and returns the mean of the last `length`, or NaN before there are as
  * many. */
 static inline double sma_push(struct sma *sma, double value)
 {
-    int64_t units = (int64_t)llrint(value * SMA_UNITS_PER_ONE);
-    sma->sum += units - sma->window[sma->next];
-    sma->window[sma->next] = units;
+    int64_t newest = llrint(value * SMA_UNITS_PER_ONE);
+    int64_t oldest = sma->window[sma->next];
+    sma->window[sma->next] = newest;
     sma->next = sma->next + 1 == sma->length ? 0 : sma->next + 1;
-    if (sma->missing > 0 && --sma->missing > 0)
-        return NAN;
-    if (sma->sum > SMA_NARROW_MAX || sma->sum < -SMA_NARROW_MAX)
-        return sma_wide_mean(sma);
+    sma->sum += (uint64_t)newest - (uint64_t)oldest;
+    if (sma->careful > 0 || newest > sma->narrow_max || newest < -sma->narrow_max)
+        return sma_careful_mean(sma, newest, oldest);
     return (double)(int64_t)sma->sum / sma->divisor;
 }
 

@@ -181,6 +181,29 @@ static void equal_values_give_equal_means_whatever_the_length(void **state)
     }
 }
 
+/* Large values come into the window and leave it, by which the sum is kept in another way; 31 of
+ * them have one of more than 64 bits. */
+static void a_mean_depends_on_nothing_but_the_window(void **state)
+{
+    (void)state;
+    enum { LENGTH = 31, VALUES = 20000 };
+    struct random random = { 88172645463325252u };
+    struct sma sma;
+    sma_init(&sma, LENGTH);
+    double values[VALUES];
+    for (size_t i = 0; i < VALUES; i++) {
+        bool is_large = i % 500 < 100 || i % 500 == 300;
+        values[i] = random_price(&random) * (is_large ? 1e6 : 1) * (i % 1000 < 500 ? 1 : -1);
+        double mean = sma_push(&sma, values[i]);
+        double fresh[LENGTH];
+        if (i + 1 < LENGTH)
+            continue;
+        sma_array(&values[i + 1 - LENGTH], LENGTH, LENGTH, fresh);
+        assert_exactly(mean, fresh[LENGTH - 1]);
+    }
+    sma_release(&sma);
+}
+
 static void a_mean_does_not_drift_over_a_million_values(void **state)
 {
     (void)state;
@@ -251,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_mean_just_above_the_middle_of_two_doubles_is_rounded_up),
         cmocka_unit_test(the_mean_of_a_price_is_the_price),
         cmocka_unit_test(equal_values_give_equal_means_whatever_the_length),
+        cmocka_unit_test(a_mean_depends_on_nothing_but_the_window),
         cmocka_unit_test(a_mean_does_not_drift_over_a_million_values),
         cmocka_unit_test(the_order_within_the_window_does_not_matter),
         cmocka_unit_test(pushing_and_the_array_agree_bit_for_bit),

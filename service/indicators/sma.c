@@ -52,7 +52,7 @@ double sma_careful_mean(struct sma *sma, int64_t newest, int64_t oldest)
     bool begins = sma->careful == 0;
     sma->wide_sum = begins ? sum_of_window(sma) : sma->wide_sum + newest - oldest;
     bool is_wide = newest > sma->narrow_max || newest < -sma->narrow_max;
-    sma->careful = is_wide ? sma->length : sma->careful - 1;
+    sma->careful = is_wide ? sma->length - 1 : sma->careful - 1;
     if (sma->missing > 0 && --sma->missing > 0)
         return NAN;
 

@@ -28,9 +28,9 @@ void sma_release(struct sma *sma)
     *sma = (struct sma) { 0 };
 }
 
-/* sum / divisor, rounded once. Divides as integers, with as many binary places as make a quotient of
- * 61 or 62 bits, and lets a lost remainder stand as its last bit: then converting rounds as the
- * exact quotient would. */
+/* sum / divisor, rounded once. Divides as integers, with as many binary places as make a
+ * quotient of 61 or 62 bits, and lets a lost remainder stand as its last bit: then converting
+ * rounds as the exact quotient would. */
 static double divide_wide(__int128 sum, __int128 divisor)
 {
     int places = __builtin_clzll((uint64_t)(sum / divisor) | 1) - 2;

@@ -70,6 +70,7 @@ static void read_bars(const char *path)
 static void run(const char *const arguments[])
 {
     int status;
+    fflush(stdout); /* or the child would print it, too */
     pid_t child = fork();
     if (child == 0) {
         bool silent = freopen("/dev/null", "w", stdout) != NULL;
@@ -102,7 +103,6 @@ int main(void)
     snprintf(path, sizeof path, "%s/bars.csv", folder);
     snprintf(output, sizeof output, "%s/trades.csv", folder);
     write_csv(path);
-    fflush(stdout);
 
     const char *version[] = { program, "version", NULL };
     const char *backtest[] = { program,    "backtest", "--strategy", "sma_cross",

@@ -1,6 +1,7 @@
 /* playbook backtest: one playbook over a range of bars in files. */
 #include "service/base/date.h"
 #include "service/base/decimal.h"
+#include "service/base/memory.h"
 #include "service/base/text.h"
 #include "service/base/unknown.h"
 #include "service/commands/commands.h"
@@ -9,7 +10,6 @@
 #include "service/jobs/load.h"
 #include "service/jobs/playbooks.h"
 #include "service/jobs/publish.h"
-#include "service/market/symbol.h"
 #include "service/market/timeframe.h"
 
 #include <stdio.h>
@@ -78,7 +78,7 @@ static bool add_symbols(struct playbook *playbook, const struct arguments *argum
                         struct error *error)
 {
     for (size_t i = 0; i < arguments_count(arguments, "symbol"); i++) {
-        char *list = strdup(arguments_value_at(arguments, "symbol", i));
+        char *list = memory_copy_text(arguments_value_at(arguments, "symbol", i));
         char *rest = list;
         bool added = true;
         for (char *symbol = strsep(&rest, ","); added && symbol; symbol = strsep(&rest, ","))
@@ -98,7 +98,8 @@ static bool set_parameters(struct playbook *playbook, const struct arguments *ar
         const char *equals = strchr(pair, '=');
         if (!equals)
             return error_set(error, ERROR_USAGE, "--set %.60s: NAME=VALUE was expected", pair);
-        char *name = strndup(pair, (size_t)(equals - pair));
+        char *name = memory_copy_text(pair);
+        name[equals - pair] = '\0';
         bool set = playbook_set(playbook, name, equals + 1, error);
         free(name);
         if (!set)
@@ -175,7 +176,6 @@ static bool read_range(const struct arguments *arguments, struct backtest_option
     return true;
 }
 
-/* All symbols must trade on one calendar. */
 static bool choose_calendar(const struct arguments *arguments, const struct playbook *playbook,
                             const struct calendar **ret_calendar, struct error *error)
 {
@@ -185,15 +185,8 @@ static bool choose_calendar(const struct arguments *arguments, const struct play
         *ret_calendar = calendar_find(name);
         return *ret_calendar || unknown_name(error, "calendar", name, names);
     }
-    *ret_calendar = symbol_calendar(playbook->symbols[0]);
-    for (size_t i = 1; i < playbook->symbol_count; i++) {
-        if (symbol_calendar(playbook->symbols[i]) != *ret_calendar)
-            return error_set(error, ERROR_USAGE,
-                             "%s and %s trade on different calendars: "
-                             "name one with --calendar, or run them apart",
-                             playbook->symbols[0], playbook->symbols[i]);
-    }
-    return true;
+    *ret_calendar = playbook_calendar(playbook, error);
+    return *ret_calendar != NULL;
 }
 
 static bool read_capital(const struct arguments *arguments, int64_t *ret_capital,

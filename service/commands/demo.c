@@ -7,7 +7,6 @@
 #include "service/jobs/load.h"
 #include "service/jobs/playbooks.h"
 #include "service/jobs/publish.h"
-#include "service/market/symbol.h"
 
 #include <stdlib.h>
 
@@ -18,9 +17,10 @@ static bool run_playbook(const struct playbook *playbook, const struct publish_o
                          struct error *error)
 {
     struct loaded loaded = { 0 };
-    const struct calendar *calendar = symbol_calendar(playbook->symbols[0]);
+    const struct calendar *calendar = playbook_calendar(playbook, error);
     bool done = false;
-    if (!load_bars(playbook, &(struct load_options) { .bars = EXAMPLES }, &loaded, error))
+    if (!calendar ||
+        !load_bars(playbook, &(struct load_options) { .bars = EXAMPLES }, &loaded, error))
         return false;
     struct backtest_options options = {
         .playbook = playbook,

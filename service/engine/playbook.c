@@ -256,3 +256,18 @@ bool playbook_rename(struct playbook *playbook, const char *name, struct error *
     snprintf(playbook->name, sizeof playbook->name, "%s", name);
     return true;
 }
+
+const struct calendar *playbook_calendar(const struct playbook *playbook, struct error *error)
+{
+    const struct calendar *calendar = symbol_calendar(playbook->symbols[0]);
+    for (size_t i = 1; i < playbook->symbol_count; i++) {
+        if (symbol_calendar(playbook->symbols[i]) != calendar) {
+            error_set(error, ERROR_USAGE,
+                      "%s and %s trade on different calendars: name one with --calendar, or run "
+                      "them apart",
+                      playbook->symbols[0], playbook->symbols[i]);
+            return NULL;
+        }
+    }
+    return calendar;
+}

@@ -3,6 +3,7 @@
 #define PLAYBOOK_ENGINE_PLAYBOOK_H
 
 #include "service/base/error.h"
+#include "service/market/calendar.h"
 #include "service/strategies/strategy.h"
 
 #include <stdbool.h>
@@ -53,6 +54,10 @@ bool playbook_finish(struct playbook *playbook, const char *name, struct error *
 
 /* Gives a finished playbook another name, by the same rules. */
 bool playbook_rename(struct playbook *playbook, const char *name, struct error *error);
+
+/* The calendar that all its symbols trade on unless told otherwise; NULL with an error of kind
+ * usage when they differ. */
+const struct calendar *playbook_calendar(const struct playbook *playbook, struct error *error);
 
 /* The lines "name=value\n", sorted by name, of symbols, timeframe and what is not default. */
 void playbook_identity(const struct playbook *playbook, struct text *text);

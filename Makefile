@@ -12,7 +12,7 @@
 
 CFLAGS ?= -O2 -g
 SAN    ?=
-PKGS   := json-c libcrypto
+PKGS   := json-c libcrypto libzstd zlib
 
 # Sanitized and release objects never meet: each variant has its own folder.
 comma  := ,

@@ -24,6 +24,8 @@ look() { # build|test
   need pkg-config command -v pkg-config
   need libjson-c-dev pkg-config --exists json-c
   need libssl-dev pkg-config --exists libcrypto
+  need libzstd-dev pkg-config --exists libzstd
+  need zlib1g-dev pkg-config --exists zlib
   [ "$1" = test ] || return 0
   need libcmocka-dev pkg-config --exists cmocka
   need clang command -v clang

@@ -39,7 +39,7 @@ static const struct {
 enum grain { GRAIN_UNKNOWN, GRAIN_DAILY, GRAIN_INTRADAY };
 
 struct reader {
-    const struct bar_csv *csv;
+    const struct bar_source *source;
     const char *end;
     enum field columns[BAR_CSV_COLUMNS_MAX];
     size_t column_count;
@@ -59,7 +59,7 @@ enum { EXCERPT_SIZE = 48 };
 static size_t line_at(const struct reader *reader, const char *position)
 {
     size_t line = 1;
-    for (const char *p = reader->csv->bytes; p < position; p++)
+    for (const char *p = reader->source->bytes; p < position; p++)
         line += *p == '\n';
     return line;
 }
@@ -84,7 +84,7 @@ static bool wrong_cell(const struct reader *reader, enum field field, const stru
                        const char *why, struct error *error)
 {
     char buffer[EXCERPT_SIZE];
-    return error_set(error, ERROR_DATA, "%s:%zu: column %s: \"%s\" %s", reader->csv->name,
+    return error_set(error, ERROR_DATA, "%s:%zu: column %s: \"%s\" %s", reader->source->name,
                      line_at(reader, cell->text), column_name(reader, field),
                      excerpt(cell->text, cell->size, buffer), why);
 }
@@ -92,7 +92,7 @@ static bool wrong_cell(const struct reader *reader, enum field field, const stru
 static bool wrong_quote(const struct reader *reader, const char *text, struct error *error)
 {
     return error_set(error, ERROR_DATA, "%s:%zu: a quote is not closed, or no comma follows it",
-                     reader->csv->name, line_at(reader, text));
+                     reader->source->name, line_at(reader, text));
 }
 
 static bool is_blank(char character)
@@ -145,7 +145,7 @@ static bool stamp_store(struct reader *reader, const struct cell *cell, struct b
                         struct error *error)
 {
     enum bar_stamp_kind kind =
-        bar_stamp_parse(cell->text, cell->size, reader->csv->zone, &bar->open_time_us);
+        bar_stamp_parse(cell->text, cell->size, reader->source->zone, &bar->open_time_us);
     if (kind == STAMP_WRONG)
         return wrong_cell(
             reader, FIELD_STAMP, cell,
@@ -211,7 +211,7 @@ static const char *quick_cell(struct reader *reader, enum field field, const cha
     const char *after = NULL;
     if (field == FIELD_STAMP) {
         if (reader->grain == GRAIN_INTRADAY)
-            after = quick_stamp(text, end, reader->csv->zone, &reader->date, &bar->open_time_us);
+            after = quick_stamp(text, end, reader->source->zone, &reader->date, &bar->open_time_us);
     } else if (field != FIELD_IGNORED) {
         double value;
         after = quick_number(text, end, &value);
@@ -232,7 +232,7 @@ static bool wrong_count(const struct reader *reader, const char *row, struct err
         if (cell.after == reader->end || *cell.after == '\n')
             break;
     return error_set(error, ERROR_DATA, "%s:%zu: the row has %zu cell%s, the header %zu",
-                     reader->csv->name, line_at(reader, row), count, count == 1 ? "" : "s",
+                     reader->source->name, line_at(reader, row), count, count == 1 ? "" : "s",
                      reader->column_count);
 }
 
@@ -298,14 +298,14 @@ static enum field field_find(const struct cell *name)
     return name_is(name, "date") ? FIELD_STAMP : FIELD_IGNORED;
 }
 
-static void note_ignored(const struct cell *name, char list[static BAR_CSV_IGNORED_SIZE])
+static void note_ignored(const struct cell *name, char list[static BAR_IGNORED_SIZE])
 {
     char buffer[EXCERPT_SIZE];
     size_t used = strlen(list);
-    int written = snprintf(list + used, BAR_CSV_IGNORED_SIZE - used, "%s%s", used > 0 ? ", " : "",
+    int written = snprintf(list + used, BAR_IGNORED_SIZE - used, "%s%s", used > 0 ? ", " : "",
                            name->size > 0 ? excerpt(name->text, name->size, buffer) : "(unnamed)");
-    if (written >= (int)(BAR_CSV_IGNORED_SIZE - used))
-        memcpy(list + BAR_CSV_IGNORED_SIZE - 4, "...", 4);
+    if (written >= (int)(BAR_IGNORED_SIZE - used))
+        memcpy(list + BAR_IGNORED_SIZE - 4, "...", 4);
 }
 
 static bool check_columns(const struct reader *reader, const size_t seen[static FIELD_COUNT],
@@ -315,18 +315,18 @@ static bool check_columns(const struct reader *reader, const size_t seen[static 
         const char *name = field == FIELD_STAMP ? "timestamp or date" : fields[field].name;
         if (seen[field] > 1)
             return error_set(error, ERROR_DATA, "%s: the header has more than one column %s",
-                             reader->csv->name, name);
+                             reader->source->name, name);
         if (seen[field] == 0 && field < FIELD_VWAP)
             return error_set(error, ERROR_DATA,
                              "%s: the header has no column %s (timestamp or date, open, high, low, "
                              "close and volume were expected)",
-                             reader->csv->name, name);
+                             reader->source->name, name);
     }
     return true;
 }
 
 static bool header_read(struct reader *reader, const char **position,
-                        char ret_ignored[static BAR_CSV_IGNORED_SIZE], struct error *error)
+                        char ret_ignored[static BAR_IGNORED_SIZE], struct error *error)
 {
     size_t seen[FIELD_COUNT] = { 0 };
     const char *text = *position;
@@ -336,7 +336,7 @@ static bool header_read(struct reader *reader, const char **position,
             return wrong_quote(reader, text, error);
         if (reader->column_count == BAR_CSV_COLUMNS_MAX)
             return error_set(error, ERROR_LIMIT, "%s: the header has more than %d columns",
-                             reader->csv->name, BAR_CSV_COLUMNS_MAX);
+                             reader->source->name, BAR_CSV_COLUMNS_MAX);
         enum field field = field_find(&cell);
         reader->columns[reader->column_count++] = field;
         if (field == FIELD_IGNORED)
@@ -352,19 +352,19 @@ static bool header_read(struct reader *reader, const char **position,
     return check_columns(reader, seen, error);
 }
 
-bool bar_csv_parse(const struct bar_csv *csv, struct bar_csv_rows *ret_rows, struct error *error)
+bool bar_csv_parse(const struct bar_source *source, struct bar_rows *ret_rows, struct error *error)
 {
-    struct reader reader = { .csv = csv, .end = csv->bytes + csv->size };
-    struct bar_csv_rows rows = { 0 };
-    const char *text = csv->bytes;
-    if (csv->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+    struct reader reader = { .source = source, .end = source->bytes + source->size };
+    struct bar_rows rows = { 0 };
+    const char *text = source->bytes;
+    if (source->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
     text = skip_blank_lines(text, reader.end);
     if (text == reader.end)
         return error_set(error, ERROR_DATA,
                          "%s: the file is empty (a header such as "
                          "timestamp,open,high,low,close,volume was expected)",
-                         csv->name);
+                         source->name);
     if (!header_read(&reader, &text, rows.ignored_columns, error))
         return false;
     struct series *series = &rows.series;

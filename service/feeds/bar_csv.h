@@ -12,30 +12,15 @@
 #define PLAYBOOK_FEEDS_BAR_CSV_H
 
 #include "service/base/error.h"
-#include "service/feeds/bar_stamp.h"
-#include "service/market/series.h"
+#include "service/feeds/bar_rows.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
-enum { BAR_CSV_COLUMNS_MAX = 64, BAR_CSV_IGNORED_SIZE = 256 };
-
-struct bar_csv {
-    const char *name; /* names the text in errors: the file's path */
-    const char *bytes;
-    size_t size;
-    const struct bar_zone *zone; /* of stamps that have none */
-};
-
-struct bar_csv_rows {
-    struct series series; /* one bar per row, in the text's order; the caller releases it */
-    bool ascending;       /* every stamp lies after the one above */
-    bool daily;           /* stamps are dates; without any row: the column is named date */
-    char ignored_columns[BAR_CSV_IGNORED_SIZE]; /* "dividends, splits"; "" when there are none */
-};
+enum { BAR_CSV_COLUMNS_MAX = 64 };
 
 /* Kind data: "QQQ.csv:17: column close: "abc" is not a number (...)"; kind limit: more columns than
- * BAR_CSV_COLUMNS_MAX. The first row says whether the text is daily; then all rows must agree. */
-bool bar_csv_parse(const struct bar_csv *csv, struct bar_csv_rows *ret_rows, struct error *error);
+ * BAR_CSV_COLUMNS_MAX. The first row says whether the text is daily; then all rows must agree.
+ * Without any row, a column named date does. */
+bool bar_csv_parse(const struct bar_source *source, struct bar_rows *ret_rows, struct error *error);
 
 #endif

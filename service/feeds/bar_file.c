@@ -2,6 +2,8 @@
 
 #include "service/base/file.h"
 #include "service/base/memory.h"
+#include "service/feeds/bar_csv.h"
+#include "service/feeds/bar_parquet.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -95,14 +97,15 @@ static void put_in_order(struct series *series, struct bar_file_report *report)
 }
 
 static bool parse(const char *path, const struct file_view *view, const struct bar_zone *zone,
-                  struct bar_csv_rows *ret_rows, struct error *error)
+                  struct bar_rows *ret_rows, struct error *error)
 {
     if (view->size > BAR_FILE_SIZE_MAX)
         return error_set(error, ERROR_LIMIT,
                          "%s: the file has %zu bytes, more than the %zu allowed", path, view->size,
                          BAR_FILE_SIZE_MAX);
-    struct bar_csv csv = { .name = path, .bytes = view->bytes, .size = view->size, .zone = zone };
-    return bar_csv_parse(&csv, ret_rows, error);
+    struct bar_source source = { path, view->bytes, view->size, zone };
+    return bar_parquet_is(&source) ? bar_parquet_parse(&source, ret_rows, error)
+                                   : bar_csv_parse(&source, ret_rows, error);
 }
 
 bool bar_file_read(const char *path, const struct bar_zone *zone, struct series *ret_series,
@@ -111,7 +114,7 @@ bool bar_file_read(const char *path, const struct bar_zone *zone, struct series 
     struct file_view view;
     if (!file_view_open(path, &view, error))
         return false;
-    struct bar_csv_rows rows;
+    struct bar_rows rows;
     bool parsed = parse(path, &view, zone, &rows, error);
     file_view_close(&view);
     if (!parsed)

@@ -1,11 +1,11 @@
-/* The bars of one symbol from a CSV file (bar_csv.h says which), made ready for use: sorted by
- * time, one bar per stamp. What had to be done for that is counted in a report, so that it becomes
- * a finding of the session it belongs to and is never silent. */
+/* The bars of one symbol from a CSV or Parquet file (bar_csv.h, bar_parquet.h), made ready for
+ * use: sorted by time, one bar per stamp. What had to be done for that is counted in a report,
+ * so that it becomes a finding of the session it belongs to and is never silent. */
 #ifndef PLAYBOOK_FEEDS_BAR_FILE_H
 #define PLAYBOOK_FEEDS_BAR_FILE_H
 
 #include "service/base/error.h"
-#include "service/feeds/bar_csv.h"
+#include "service/feeds/bar_rows.h"
 #include "service/feeds/bar_stamp.h"
 #include "service/market/series.h"
 
@@ -31,7 +31,7 @@ struct bar_file_report {
     struct bar_repeat *repeats; /* where the dropped ones were, sorted by time; owned */
     size_t repeat_count;
     size_t repeat_capacity;
-    char ignored_columns[BAR_CSV_IGNORED_SIZE]; /* "" when none */
+    char ignored_columns[BAR_IGNORED_SIZE]; /* "" when none */
 };
 
 /* A file with a header alone is a series without bars; an empty one is an error. *ret_daily: the

@@ -33,26 +33,26 @@ static uint64_t random_next(void)
 
 /* Parses an exact copy, so that the address sanitizer sees a look beyond the end. */
 static bool parse_bytes(const char *bytes, size_t size, const struct bar_zone *zone,
-                        struct bar_csv_rows *ret_rows, struct error *error)
+                        struct bar_rows *ret_rows, struct error *error)
 {
     char *copy = malloc(size ? size : 1);
     memcpy(copy, bytes, size);
-    struct bar_csv csv = { .name = "QQQ.csv", .bytes = copy, .size = size, .zone = zone };
+    struct bar_source csv = { .name = "QQQ.csv", .bytes = copy, .size = size, .zone = zone };
     bool parsed = bar_csv_parse(&csv, ret_rows, error);
     free(copy);
     return parsed;
 }
 
-static struct bar_csv_rows parse_in(const char *text, struct bar_zone zone)
+static struct bar_rows parse_in(const char *text, struct bar_zone zone)
 {
     struct error error = { 0 };
-    struct bar_csv_rows rows = { 0 };
+    struct bar_rows rows = { 0 };
     if (!parse_bytes(text, strlen(text), &zone, &rows, &error))
         fail_msg("%s", error.message);
     return rows;
 }
 
-static struct bar_csv_rows parse(const char *text)
+static struct bar_rows parse(const char *text)
 {
     return parse_in(text, (struct bar_zone) { .kind = ZONE_NONE });
 }
@@ -60,7 +60,7 @@ static struct bar_csv_rows parse(const char *text)
 static void assert_error(const char *text, enum error_kind kind, const char *expected)
 {
     struct error error = { 0 };
-    struct bar_csv_rows rows = { 0 };
+    struct bar_rows rows = { 0 };
     const struct bar_zone nowhere = { 0 };
     assert_false(parse_bytes(text, strlen(text), &nowhere, &rows, &error));
     assert_string_equal(error.message, expected);
@@ -79,7 +79,7 @@ static void assert_same_bars(const struct series *series, const struct bar *bars
 /* One row, and it is the_bar. */
 static void assert_the_bar(const char *text)
 {
-    struct bar_csv_rows rows = parse(text);
+    struct bar_rows rows = parse(text);
     assert_same_bars(&rows.series, &the_bar, 1);
     assert_false(rows.daily);
     series_release(&rows.series);
@@ -94,12 +94,12 @@ static void a_row_becomes_a_bar(void **state)
 static void vwap_and_trade_count_are_read_where_there_are_any(void **state)
 {
     (void)state;
-    struct bar_csv_rows rows = parse("timestamp,open,high,low,close,volume,vwap,trade_count\n"
-                                     "2022-02-14T14:30:00Z,1,2,0.5,1.5,100,1.25,42\n"
-                                     "2022-02-14T14:31:00Z,1,2,0.5,1.5,100,,\n"
-                                     "2022-02-14T14:32:00Z,1,2,0.5,1.5,100,nan,nan\n"
-                                     "2022-02-14T14:33:00Z,1,2,0.5,1.5,100,1.25,1.2e1\n"
-                                     "2022-02-14T14:34:00Z,1,2,0.5,1.5,100,1.25,12.0\n");
+    struct bar_rows rows = parse("timestamp,open,high,low,close,volume,vwap,trade_count\n"
+                                 "2022-02-14T14:30:00Z,1,2,0.5,1.5,100,1.25,42\n"
+                                 "2022-02-14T14:31:00Z,1,2,0.5,1.5,100,,\n"
+                                 "2022-02-14T14:32:00Z,1,2,0.5,1.5,100,nan,nan\n"
+                                 "2022-02-14T14:33:00Z,1,2,0.5,1.5,100,1.25,1.2e1\n"
+                                 "2022-02-14T14:34:00Z,1,2,0.5,1.5,100,1.25,12.0\n");
     const struct bar *bars = rows.series.bars;
     assert_int_equal(rows.series.count, 5);
     assert_true(bars[0].vwap == 1.25);
@@ -155,11 +155,10 @@ static void line_ends_marks_and_blank_lines_make_no_difference(void **state)
                    "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r\n");
     assert_the_bar(HEADER "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831");
     assert_the_bar(HEADER "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r");
-    struct bar_csv_rows rows =
-        parse("timestamp,open,high,low,close,volume\r\n"
-              "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r\n"
-              "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r\n"
-              "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r\n");
+    struct bar_rows rows = parse("timestamp,open,high,low,close,volume\r\n"
+                                 "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r\n"
+                                 "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r\n"
+                                 "2022-02-14T14:30:00Z,346.46,347.76,345.81,347.06,2050831\r\n");
     assert_int_equal(rows.series.count, 3);
     assert_memory_equal(&rows.series.bars[0], &the_bar, sizeof the_bar);
     series_release(&rows.series);
@@ -177,9 +176,9 @@ static void cells_may_be_quoted_or_have_blanks_around_them(void **state)
 static void unknown_columns_are_passed_over_and_named(void **state)
 {
     (void)state;
-    struct bar_csv_rows rows = parse(",timestamp,open,high,low,Adj Close,close,volume,no\x01te\n"
-                                     "0,2022-02-14T14:30:00Z,346.46,347.76,345.81,abc,347.06,"
-                                     "2050831,\"a \"\"b\"\", c\"\n");
+    struct bar_rows rows = parse(",timestamp,open,high,low,Adj Close,close,volume,no\x01te\n"
+                                 "0,2022-02-14T14:30:00Z,346.46,347.76,345.81,abc,347.06,"
+                                 "2050831,\"a \"\"b\"\", c\"\n");
     assert_same_bars(&rows.series, &the_bar, 1);
     assert_string_equal(rows.ignored_columns, "(unnamed), Adj Close, no?te");
     series_release(&rows.series);
@@ -195,9 +194,9 @@ static void many_unknown_columns_are_cut_short(void **state)
     for (int i = 0; i < 40; i++)
         text_format(&text, "indicator_%d,", i);
     text_append(&text, HEADER);
-    struct bar_csv_rows rows = parse(text_string(&text));
-    assert_int_equal(strlen(rows.ignored_columns), BAR_CSV_IGNORED_SIZE - 1);
-    assert_string_equal(rows.ignored_columns + BAR_CSV_IGNORED_SIZE - 4, "...");
+    struct bar_rows rows = parse(text_string(&text));
+    assert_int_equal(strlen(rows.ignored_columns), BAR_IGNORED_SIZE - 1);
+    assert_string_equal(rows.ignored_columns + BAR_IGNORED_SIZE - 4, "...");
     text_release(&text);
 }
 
@@ -226,7 +225,7 @@ static void every_number_is_kept_as_it_is(void **state)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         char text[256];
         snprintf(text, sizeof text, HEADER "2022-02-14T14:30:00Z,1,1,1,%s,1\n" ROW, numbers[i]);
-        struct bar_csv_rows rows = parse(text);
+        struct bar_rows rows = parse(text);
         double expected = strtod(numbers[i], NULL);
         double value = rows.series.bars[0].close;
         assert_true(isnan(expected) ? isnan(value) : value == expected);
@@ -353,7 +352,7 @@ static void every_form_of_stamp_is_read(void **state)
             char text[256];
             snprintf(text, sizeof text, HEADER "%s%s,346.46,347.76,345.81,347.06,2050831\n" ROW,
                      rows_before ? ROW : "", stamps[i]);
-            struct bar_csv_rows rows = parse_in(text, (struct bar_zone) { .kind = ZONE_NEW_YORK });
+            struct bar_rows rows = parse_in(text, (struct bar_zone) { .kind = ZONE_NEW_YORK });
             assert_memory_equal(&rows.series.bars[rows_before], &the_bar, sizeof the_bar);
             assert_false(rows.daily);
             series_release(&rows.series);
@@ -371,7 +370,7 @@ static void a_text_of_dates_is_daily(void **state)
                  "%s,open,high,low,close,volume\n1999-03-10,1,1,1,1,1\n"
                  "1999-03-11,1,1,1,1,1\n",
                  names[i]);
-        struct bar_csv_rows rows = parse(text);
+        struct bar_rows rows = parse(text);
         assert_true(rows.daily);
         assert_int_equal(rows.series.count, 2);
         assert_int_equal(rows.series.bars[1].open_time_us, date_from_civil(1999, 3, 11) * DAY_US);
@@ -393,7 +392,7 @@ static void dates_and_times_do_not_mix(void **state)
 static void a_header_alone_is_a_series_without_bars(void **state)
 {
     (void)state;
-    struct bar_csv_rows rows = parse("timestamp,open,high,low,close,volume");
+    struct bar_rows rows = parse("timestamp,open,high,low,close,volume");
     assert_int_equal(rows.series.count, 0);
     assert_false(rows.daily);
     series_release(&rows.series);
@@ -437,7 +436,7 @@ static void a_header_has_an_end(void **state)
     text_append(&text, "timestamp,open,high,low,close,volume");
     for (int i = 6; i < BAR_CSV_COLUMNS_MAX; i++)
         text_append(&text, ",x");
-    struct bar_csv_rows rows = parse(text_string(&text));
+    struct bar_rows rows = parse(text_string(&text));
     series_release(&rows.series);
     text_append(&text, ",x");
     assert_error(text_string(&text), ERROR_LIMIT, "QQQ.csv: the header has more than 64 columns");
@@ -447,7 +446,7 @@ static void a_header_has_an_end(void **state)
 static void it_tells_whether_stamps_ascend(void **state)
 {
     (void)state;
-    struct bar_csv_rows rows = parse(HEADER ROW "2022-02-14T14:31:00Z,1,1,1,1,1\n");
+    struct bar_rows rows = parse(HEADER ROW "2022-02-14T14:31:00Z,1,1,1,1,1\n");
     assert_true(rows.ascending);
     series_release(&rows.series);
     rows = parse(HEADER ROW ROW);
@@ -495,8 +494,8 @@ static void the_quick_way_gives_the_same_bits_as_the_careful_one(void **state)
         text_append(&plain, "\n");
         text_append(&quoted, "\n");
     }
-    struct bar_csv_rows quick = parse(text_string(&plain));
-    struct bar_csv_rows careful = parse(text_string(&quoted));
+    struct bar_rows quick = parse(text_string(&plain));
+    struct bar_rows careful = parse(text_string(&quoted));
     assert_int_equal(careful.series.count, RANDOM_ROWS);
     assert_same_bars(&quick.series, careful.series.bars, RANDOM_ROWS);
     series_release(&quick.series);

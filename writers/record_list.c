@@ -23,6 +23,25 @@ const char *record_list_keep(struct record_list *list, const char *text)
     return list->texts[list->text_count++] = memory_copy_text(text);
 }
 
+void record_list_reserve(struct record_list *list, size_t capacity)
+{
+    if (capacity <= list->capacity)
+        return;
+    list->cells =
+        memory_resize(list->cells, capacity, list->table->column_count * sizeof *list->cells);
+    list->capacity = capacity;
+}
+
+void record_list_take_texts(struct record_list *list, struct record_list *source)
+{
+    for (size_t i = 0; i < source->text_count; i++) {
+        list->texts =
+            memory_grow(list->texts, list->text_count, &list->text_capacity, sizeof *list->texts);
+        list->texts[list->text_count++] = source->texts[i];
+    }
+    source->text_count = 0;
+}
+
 void record_list_release(struct record_list *list)
 {
     for (size_t i = 0; i < list->text_count; i++)

@@ -21,6 +21,12 @@ struct cell *record_list_add(struct record_list *list);
 /* A copy of a text that lives as long as the list. */
 const char *record_list_keep(struct record_list *list, const char *text);
 
+/* Room for so many rows in all, so that no addition below it moves them. */
+void record_list_reserve(struct record_list *list, size_t capacity);
+
+/* Moves the texts of another list here: its rows may be copied, and outlive it. */
+void record_list_take_texts(struct record_list *list, struct record_list *source);
+
 void record_list_release(struct record_list *list); /* accepts a zeroed one */
 
 /* Values; a text is borrowed, a number that is not finite stays absent. */

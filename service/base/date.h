@@ -23,6 +23,9 @@ struct civil {
 
 enum { DATE_TEXT_SIZE = 16, TIMESTAMP_TEXT_SIZE = 32, CLOCK_TEXT_SIZE = 16 };
 
+/* No date; as a limit: none. */
+enum { DATE_NONE = INT32_MIN };
+
 int32_t date_from_civil(int year, int month, int day);
 struct civil date_to_civil(int32_t date);
 enum weekday date_weekday(int32_t date);

@@ -62,8 +62,8 @@ static void append_findings(struct text *text, const struct backtest *backtest)
 {
     append_name(text, "findings");
     text_append(text, "[");
-    for (size_t i = 0; i < backtest->finding_count; i++) {
-        const struct finding *finding = &backtest->findings[i];
+    for (size_t i = 0; i < backtest->findings.count; i++) {
+        const struct finding *finding = &backtest->findings.items[i];
         text_append(text, i == 0 ? "{" : ",{");
         append_date(text, "session", finding->date);
         append_string(text, "symbol", backtest->playbook->symbols[finding->symbol]);

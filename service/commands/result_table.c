@@ -116,17 +116,17 @@ static void print_findings_of(const struct backtest *backtest, enum finding_kind
 {
     size_t bars = 0;
     size_t sessions = 0;
-    for (size_t i = 0; i < backtest->finding_count; i++) {
-        bars += backtest->findings[i].kind == kind ? backtest->findings[i].count : 0;
-        sessions += backtest->findings[i].kind == kind;
+    for (size_t i = 0; i < backtest->findings.count; i++) {
+        bars += backtest->findings.items[i].kind == kind ? backtest->findings.items[i].count : 0;
+        sessions += backtest->findings.items[i].kind == kind;
     }
     if (sessions == 0)
         return;
     fprintf(stream, "    %s: %zu in %zu session%s", finding_type(kind)->name, bars, sessions,
             sessions == 1 ? "" : "s");
     size_t shown = 0;
-    for (size_t i = 0; i < backtest->finding_count && shown < DATES_SHOWN; i++) {
-        const struct finding *finding = &backtest->findings[i];
+    for (size_t i = 0; i < backtest->findings.count && shown < DATES_SHOWN; i++) {
+        const struct finding *finding = &backtest->findings.items[i];
         if (finding->kind == kind && finding->date != DATE_NONE)
             print_place(backtest->playbook, finding, shown++ == 0 ? " (" : ", ", stream);
     }
@@ -140,9 +140,9 @@ void result_print_table(const struct backtest *backtest, const struct result_con
     print_heading(backtest, context, stream);
     print_counts(backtest, stream);
     print_money(backtest, stream);
-    if (backtest->finding_count > 0)
-        fprintf(stream, "  %zu finding%s about the bars:\n", backtest->finding_count,
-                backtest->finding_count == 1 ? "" : "s");
+    if (backtest->findings.count > 0)
+        fprintf(stream, "  %zu finding%s about the bars:\n", backtest->findings.count,
+                backtest->findings.count == 1 ? "" : "s");
     for (size_t kind = 1; kind < FINDING_KIND_COUNT; kind++)
         print_findings_of(backtest, (enum finding_kind)kind, stream);
 }

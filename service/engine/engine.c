@@ -16,6 +16,7 @@ struct slot {
     struct desk desk;
     void *state;        /* the strategy's, owned */
     int64_t mark;       /* what the open position adds to the equity curve, micro-dollars */
+    int64_t *changes;   /* of the equity curve in the session, by cell */
     struct trade trade; /* the one being made, while a position is held */
     struct session session;
     int64_t exit_time_us;    /* INT64_MAX: the strategy is held over nights */
@@ -44,17 +45,18 @@ struct engine {
     struct slot *slots;
     struct order_queue orders;
     struct trade_queue trades;
-    struct equity equity;
+    const struct equity *equity;
 };
 
-struct engine *engine_new(const struct playbook *playbook, int64_t capital, struct error *error)
+struct engine *engine_new(const struct playbook *playbook, const struct equity *equity,
+                          struct error *error)
 {
     struct engine *engine = memory_new(1, sizeof *engine);
     engine->playbook = playbook;
     engine->strategy = playbook->strategy;
     engine->timeframe_us = playbook->timeframe_us;
     engine->slots = memory_new(playbook->symbol_count, sizeof *engine->slots);
-    equity_init(&engine->equity, capital);
+    engine->equity = equity;
     for (size_t i = 0; i < playbook->symbol_count; i++) {
         engine->slots[i].state = memory_new(1, engine->strategy->state_size);
         if (!engine->strategy->init(engine->slots[i].state, &playbook->parameters, error)) {
@@ -138,6 +140,7 @@ void engine_session_begin(struct engine *engine, size_t symbol, const struct ses
     struct slot *slot = slot_of(engine, symbol);
     desk_session_begin(&slot->desk);
     slot->session = *session;
+    slot->changes = equity_session(engine->equity, session->date);
     slot->exit_time_us = exit_time_us(engine->playbook, session);
     slot->bars = slot->signals = 0;
     slot->orders = slot->entries = 0;
@@ -145,6 +148,12 @@ void engine_session_begin(struct engine *engine, size_t symbol, const struct ses
     slot->fault = FINDING_NONE;
     if (engine->strategy->session)
         engine->strategy->session(slot->state, &slot->desk, session, prior_days);
+}
+
+/* The equity curve's change in the cell that holds an instant. */
+static int64_t *change_at(const struct engine *engine, const struct slot *slot, int64_t time_us)
+{
+    return &slot->changes[timeframe_cell(&slot->session, engine->timeframe_us, time_us)];
 }
 
 /* The bar counts whole for the position that is held over it. */
@@ -155,7 +164,7 @@ static void hold(struct engine *engine, struct slot *slot, const struct bar *bar
     trade->high = bar->high > trade->high ? bar->high : trade->high;
     trade->bars_held++;
     int64_t mark = money_of(bar->close - trade->entry_price, trade->quantity);
-    equity_change(&engine->equity, bar->open_time_us, mark - slot->mark);
+    *change_at(engine, slot, bar->open_time_us) += mark - slot->mark;
     slot->mark = mark;
 }
 
@@ -300,7 +309,7 @@ static void entered(struct engine *engine, struct slot *slot, const struct order
         .high = fill->price,
     };
     slot->mark = 0;
-    equity_change(&engine->equity, fill->time_us, -fill->fee);
+    *change_at(engine, slot, fill->time_us) -= fill->fee;
 }
 
 static void exited(struct engine *engine, struct slot *slot, const struct order_update *fill)
@@ -317,9 +326,9 @@ static void exited(struct engine *engine, struct slot *slot, const struct order_
     trade_settle(trade);
     slot->exit_pending = false;
     slot->desk.position.quantity = 0;
-    /* A close at the session's end belongs to the last mark, whatever its stamp. */
-    int64_t time_us = fill->at_close ? engine->equity.time_us : fill->time_us;
-    equity_change(&engine->equity, time_us, trade->gross_pnl - slot->mark - fill->fee);
+    /* A close at the session's end belongs to the last bar, at whose end it is stamped. */
+    int64_t time_us = fill->at_close ? fill->time_us - 1 : fill->time_us;
+    *change_at(engine, slot, time_us) += trade->gross_pnl - slot->mark - fill->fee;
     push_trade(engine, trade);
 }
 
@@ -352,11 +361,4 @@ struct session_report engine_session_report(const struct engine *engine, size_t 
         .note_count = slot->desk.note_count,
         .status = slot->desk.status,
     };
-}
-
-struct equity engine_equity(const struct engine *engine)
-{
-    struct equity equity = engine->equity;
-    equity_mark(&equity);
-    return equity;
 }

@@ -35,9 +35,10 @@ struct session_report {
     const char *status; /* a sentence, "" for none */
 };
 
-/* The playbook is borrowed for the engine's life. NULL: the strategy refuses its parameters.
- * Capital in micro-dollars; it only starts the equity curve. */
-struct engine *engine_new(const struct playbook *playbook, int64_t capital, struct error *error);
+/* The playbook is borrowed for the engine's life, and so is the equity curve, which must cover every
+ * session that is begun. NULL: the strategy refuses its parameters. */
+struct engine *engine_new(const struct playbook *playbook, const struct equity *equity,
+                          struct error *error);
 void engine_free(struct engine *engine); /* accepts NULL */
 
 /* prior_days: daily bars of earlier sessions only, as strategy.h says. */
@@ -66,8 +67,5 @@ int64_t engine_now_us(const struct engine *engine, size_t symbol);
 
 const struct position *engine_position(const struct engine *engine, size_t symbol);
 struct session_report engine_session_report(const struct engine *engine, size_t symbol);
-
-/* The curve so far, marked. */
-struct equity engine_equity(const struct engine *engine);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 bool simulation_init(struct simulation *simulation, const struct playbook *playbook,
-                     const struct costs *costs, int64_t capital, struct error *error)
+                     const struct costs *costs, const struct equity *equity, struct error *error)
 {
-    struct engine *engine = engine_new(playbook, capital, error);
+    struct engine *engine = engine_new(playbook, equity, error);
     if (!engine)
         return false;
     simulation->engine = engine;

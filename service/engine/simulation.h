@@ -21,10 +21,10 @@ struct simulation {
     struct venue *venues; /* one per symbol */
 };
 
-/* In place: the matchers point into it, so it must not be moved afterwards. The playbook is
- * borrowed for its life. */
+/* In place: the matchers point into it, so it must not be moved afterwards. The playbook and the
+ * equity curve are borrowed for its life. */
 bool simulation_init(struct simulation *simulation, const struct playbook *playbook,
-                     const struct costs *costs, int64_t capital, struct error *error);
+                     const struct costs *costs, const struct equity *equity, struct error *error);
 void simulation_release(struct simulation *simulation); /* accepts a zeroed one */
 
 /* Sessions begin, and faults are told, by calling the engine's own functions. */

@@ -2,178 +2,61 @@
 
 #include "service/base/date.h"
 #include "service/base/memory.h"
-#include "service/engine/simulation.h"
-#include "service/jobs/history.h"
-#include "service/jobs/journal.h"
-#include "service/market/timeframe.h"
+#include "service/base/parallel.h"
+#include "service/jobs/symbol_run.h"
 #include "writers/tables.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* What a thread keeps from one symbol to the next. */
+struct worker {
+    struct simulation simulation;
+    struct equity equity;
+};
 
 struct run {
     const struct backtest_options *options;
-    struct simulation simulation;
-    struct lane *lanes; /* one per symbol */
-    size_t lane_count;
-    struct history_window window;
-    struct backtest *result;
+    size_t symbol_count;
+    struct lane *lanes;         /* one per symbol, and so for the others */
+    struct error *errors;       /* of opening a lane */
+    struct symbol_run *symbols; /* what each symbol's run came to */
+    struct range_session *sessions;
+    size_t session_count;
+    struct worker *workers;
+    size_t worker_count;
 };
 
-static void add_finding(struct backtest *result, const struct finding *finding, size_t symbol)
+static bool open_lane(void *context, size_t thread, size_t symbol)
 {
-    result->findings = memory_grow(result->findings, result->finding_count,
-                                   &result->finding_capacity, sizeof *result->findings);
-    result->findings[result->finding_count] = *finding;
-    result->findings[result->finding_count++].symbol = symbol;
+    (void)thread;
+    struct run *run = context;
+    const struct playbook *playbook = run->options->playbook;
+    return lane_open(&run->lanes[symbol], symbol, &run->options->inputs[symbol],
+                     run->options->calendar, playbook->timeframe_us,
+                     playbook->strategy->daily_history > 0, &run->errors[symbol]);
 }
 
-static void drain_trades(struct run *run)
+static bool open_lanes(struct run *run, struct error *error)
 {
-    struct backtest *result = run->result;
-    struct trade trade;
-    while (engine_next_trade(run->simulation.engine, &trade)) {
-        result->trades = memory_grow(result->trades, result->trade_count, &result->trade_capacity,
-                                     sizeof *result->trades);
-        result->trades[result->trade_count++] = trade;
+    parallel_for(run->symbol_count, run->worker_count, open_lane, run);
+    for (size_t i = 0; i < run->symbol_count; i++) {
+        if (run->errors[i].kind == ERROR_NONE)
+            continue;
+        *error = run->errors[i];
+        return error_context(error, "%s", run->options->playbook->symbols[i]);
     }
-}
-
-static void pass_over(struct run *run, int64_t until_us)
-{
-    struct finding finding;
-    for (size_t i = 0; i < run->lane_count; i++) {
-        while (lane_pass_over(&run->lanes[i], run->options->calendar, until_us, &finding))
-            add_finding(run->result, &finding, i);
-    }
-}
-
-static void begin_session(struct run *run, const struct session *session)
-{
-    int64_t timeframe_us = run->options->playbook->timeframe_us;
-    pass_over(run, session->midnight_us);
-    for (size_t i = 0; i < run->lane_count; i++) {
-        struct lane *lane = &run->lanes[i];
-        struct series days = history_before(&run->window, &lane->days, session->date);
-        engine_session_begin(run->simulation.engine, i, session, &days);
-        intake_begin(&lane->intake, session, timeframe_us, lane->source_us);
-    }
-}
-
-/* Pushes what opens before the instant. */
-static void take_in(struct run *run, size_t symbol, int64_t until_us)
-{
-    struct lane *lane = &run->lanes[symbol];
-    while (lane->next < lane->bars.count) {
-        const struct bar *bar = &lane->bars.bars[lane->next];
-        if (bar->open_time_us >= until_us)
-            break;
-        enum finding_kind fault = intake_push(&lane->intake, bar);
-        if (fault != FINDING_NONE)
-            engine_fault(run->simulation.engine, symbol, fault, bar->open_time_us);
-        lane->next++;
-    }
-}
-
-static void sweep_session(struct run *run, const struct session *session)
-{
-    int64_t timeframe_us = run->options->playbook->timeframe_us;
-    int64_t cells = timeframe_cells(session, timeframe_us);
-    for (int64_t cell = 0; cell < cells; cell++) {
-        int64_t end_us = timeframe_cell_end_us(session, timeframe_us, cell);
-        for (size_t i = 0; i < run->lane_count; i++) {
-            take_in(run, i, end_us);
-            const struct bar *bar = intake_advance(&run->lanes[i].intake, end_us);
-            if (bar && simulation_bar(&run->simulation, i, bar))
-                drain_trades(run);
-        }
-    }
-    for (size_t i = 0; i < run->lane_count; i++)
-        take_in(run, i, session->midnight_us + DAY_US);
-}
-
-static void report_findings(struct run *run, size_t symbol, const struct session *session)
-{
-    struct lane *lane = &run->lanes[symbol];
-    struct finding findings[FINDING_KIND_COUNT];
-    size_t count = intake_findings(&lane->intake, symbol, findings);
-    for (size_t i = 0; i < count; i++)
-        add_finding(run->result, &findings[i], symbol);
-    struct finding repeats[2];
-    count = lane_repeats(lane, session, repeats);
-    for (size_t i = 0; i < count; i++)
-        add_finding(run->result, &repeats[i], symbol);
-}
-
-static void write_journal(struct run *run, size_t symbol, const struct session *session,
-                          const struct trade *trades, size_t count)
-{
-    const struct engine *engine = run->simulation.engine;
-    struct trade *own = memory_new(count, sizeof *own);
-    size_t own_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (trades[i].symbol == symbol)
-            own[own_count++] = trades[i];
-    }
-    struct journal_session of = {
-        .playbook = run->options->playbook,
-        .symbol = symbol,
-        .session = session,
-        .report = engine_session_report(engine, symbol),
-        .trades = own,
-        .trade_count = own_count,
-        .position = engine_position(engine, symbol),
-    };
-    journal_append(&run->result->journal, &of);
-    free(own);
-}
-
-static void end_session(struct run *run, const struct session *session, size_t trades_before)
-{
-    struct backtest *result = run->result;
-    bool has_bars = false;
-    for (size_t i = 0; i < run->lane_count; i++) {
-        simulation_session_end(&run->simulation, i);
-        drain_trades(run);
-        struct session_report report = engine_session_report(run->simulation.engine, i);
-        has_bars = has_bars || report.bars > 0;
-        result->signals += report.signals;
-        report_findings(run, i, session);
-        write_journal(run, i, session, result->trades + trades_before,
-                      result->trade_count - trades_before);
-    }
-    result->sessions++;
-    result->sessions_skipped += !has_bars;
-}
-
-static void run_sessions(struct run *run, int32_t first, int32_t last)
-{
-    const struct calendar *calendar = run->options->calendar;
-    struct session session;
-    bool found = calendar_session_from(calendar, first, &session);
-    assert(found);
-    history_window_begin(&run->window, calendar, first,
-                         run->options->playbook->strategy->daily_history);
-    for (size_t i = 0; i < run->lane_count; i++)
-        run->lanes[i].next = series_find(&run->lanes[i].bars, session.midnight_us);
-    while (found && session.date <= last) {
-        size_t trades_before = run->result->trade_count;
-        begin_session(run, &session);
-        sweep_session(run, &session);
-        end_session(run, &session, trades_before);
-        history_window_next(&run->window);
-        found = calendar_session_from(calendar, session.date + 1, &session);
-    }
+    return true;
 }
 
 /* The first and last session with a bar of any symbol. */
 static bool span_of(const struct run *run, int32_t *ret_first, int32_t *ret_last)
 {
     bool found = false;
-    for (size_t i = 0; i < run->lane_count; i++) {
+    for (size_t i = 0; i < run->symbol_count; i++) {
         int32_t first, last;
-        if (!lane_span(&run->lanes[i], run->options->calendar, &first, &last))
+        if (!lane_span(&run->lanes[i], &first, &last))
             continue;
         *ret_first = found && *ret_first < first ? *ret_first : first;
         *ret_last = found && *ret_last > last ? *ret_last : last;
@@ -207,6 +90,56 @@ static bool choose_range(const struct run *run, int32_t *ret_first, int32_t *ret
     return true;
 }
 
+static void list_sessions(struct run *run, int32_t first, int32_t last)
+{
+    const struct calendar *calendar = run->options->calendar;
+    int daily_history = run->options->playbook->strategy->daily_history;
+    struct history_window history;
+    struct session session;
+    size_t capacity = 0;
+    history_window_begin(&history, calendar, first, daily_history);
+    for (int32_t date = first; calendar_session_from(calendar, date, &session); date++) {
+        if (session.date > last)
+            break;
+        date = session.date;
+        run->sessions =
+            memory_grow(run->sessions, run->session_count, &capacity, sizeof *run->sessions);
+        run->sessions[run->session_count++] = (struct range_session) { session, history };
+        history_window_next(&history);
+    }
+    assert(run->session_count > 0);
+}
+
+static bool hire(struct run *run, int32_t first, int32_t last, struct error *error)
+{
+    const struct backtest_options *options = run->options;
+    const struct playbook *playbook = options->playbook;
+    for (size_t i = 0; i < run->worker_count; i++) {
+        struct worker *worker = &run->workers[i];
+        equity_init(&worker->equity, options->calendar, first, last, playbook->timeframe_us);
+        if (!simulation_init(&worker->simulation, playbook, &options->costs, &worker->equity,
+                             error))
+            return false;
+    }
+    return true;
+}
+
+static bool run_symbol(void *context, size_t thread, size_t symbol)
+{
+    struct run *run = context;
+    symbol_run(
+        &(struct symbol_run_options) {
+            .playbook = run->options->playbook,
+            .simulation = &run->workers[thread].simulation,
+            .lane = &run->lanes[symbol],
+            .sessions = run->sessions,
+            .session_count = run->session_count,
+            .to_the_end = run->options->end == DATE_NONE,
+        },
+        &run->symbols[symbol]);
+    return true;
+}
+
 static int compare_trades(const void *a, const void *b)
 {
     const struct trade *left = a;
@@ -220,104 +153,145 @@ static int compare_trades(const void *a, const void *b)
     return left->key.number - right->key.number;
 }
 
-static void add_file_finding(struct run *run, size_t symbol, enum finding_kind kind, size_t count,
-                             const char *detail)
+/* Each symbol's trades are in order already; the trades of one session are few. */
+static void merge_trades(const struct run *run, struct backtest *result)
 {
-    struct finding finding = { .kind = kind, .date = DATE_NONE, .count = count };
-    snprintf(finding.detail, sizeof finding.detail, "%s", detail);
-    if (count > 0)
-        add_finding(run->result, &finding, symbol);
+    size_t *next = memory_new(run->symbol_count, sizeof *next);
+    size_t count = 0;
+    for (size_t i = 0; i < run->symbol_count; i++)
+        count += run->symbols[i].trade_count;
+    result->trades = memory_new(count, sizeof *result->trades);
+    for (size_t k = 0; k < run->session_count; k++) {
+        size_t begin = result->trade_count;
+        for (size_t i = 0; i < run->symbol_count; i++) {
+            const struct symbol_run *symbol = &run->symbols[i];
+            while (next[i] < symbol->trade_count &&
+                   symbol->trades[next[i]].session_date == run->sessions[k].session.date)
+                result->trades[result->trade_count++] = symbol->trades[next[i]++];
+        }
+        qsort(result->trades + begin, result->trade_count - begin, sizeof *result->trades,
+              compare_trades);
+    }
+    free(next);
 }
 
-/* What is wrong with the files as such, or with daily bars, and not with one session of the run. */
-static void report_files(struct run *run, size_t symbol)
+/* What is wrong with the inputs, then everything by date, then symbol. */
+static void merge_findings(const struct run *run, struct backtest *result)
 {
-    static const char in_days[] = "in the daily bars";
-    const struct lane_input *input = &run->options->inputs[symbol];
-    if (input->report)
-        add_file_finding(run, symbol, FINDING_UNSORTED_BARS, input->report->unsorted, "");
-    if (input->days_report) {
-        const struct bar_file_report *days = input->days_report;
-        add_file_finding(run, symbol, FINDING_UNSORTED_BARS, days->unsorted, in_days);
-        add_file_finding(run, symbol, FINDING_DUPLICATE_BARS, days->duplicates, in_days);
-        add_file_finding(run, symbol, FINDING_CONFLICTING_BARS, days->conflicts, in_days);
+    size_t *next = memory_new(run->symbol_count, sizeof *next);
+    for (size_t i = 0; i < run->symbol_count; i++) {
+        while (next[i] < run->symbols[i].input_finding_count)
+            findings_add(&result->findings, &run->symbols[i].findings.items[next[i]++]);
     }
-    for (size_t i = 0; input->days && i < input->days->count; i++) {
-        const struct bar *day = &input->days->bars[i];
-        struct finding finding = {
-            .kind = quality_fault(day),
-            .date = date_of_instant(day->open_time_us),
-            .count = 1,
-        };
-        bool is_used = quality_is_price(day->close);
-        snprintf(finding.detail, sizeof finding.detail, "daily bar, %s",
-                 is_used ? "only its close counts" : "not used");
-        if (finding.kind != FINDING_NONE)
-            add_finding(run->result, &finding, symbol);
+    for (int32_t date = result->first_session, following; date != INT32_MAX; date = following) {
+        following = INT32_MAX;
+        for (size_t i = 0; i < run->symbol_count; i++) {
+            const struct findings *findings = &run->symbols[i].findings;
+            while (next[i] < findings->count && findings->items[next[i]].date <= date)
+                findings_add(&result->findings, &findings->items[next[i]++]);
+            if (next[i] < findings->count && findings->items[next[i]].date < following)
+                following = findings->items[next[i]].date;
+        }
+    }
+    free(next);
+}
+
+/* The rows of a session, symbol by symbol, before those of the next. */
+static void merge_journals(struct run *run, struct backtest *result)
+{
+    struct record_list *journal = &result->journal;
+    size_t row_size = journal->table->column_count * sizeof *journal->cells;
+    record_list_reserve(journal, run->session_count * run->symbol_count);
+    for (size_t k = 0; k < run->session_count; k++) {
+        for (size_t i = 0; i < run->symbol_count; i++) {
+            const struct record_list *from = &run->symbols[i].journal;
+            memcpy(record_list_add(journal), from->cells + k * from->table->column_count, row_size);
+        }
+    }
+    for (size_t i = 0; i < run->symbol_count; i++)
+        record_list_take_texts(journal, &run->symbols[i].journal);
+}
+
+static void count_sessions(const struct run *run, struct backtest *result)
+{
+    result->sessions = run->session_count;
+    for (size_t k = 0; k < run->session_count; k++) {
+        bool has_bars = false;
+        for (size_t i = 0; i < run->symbol_count; i++)
+            has_bars = has_bars || run->symbols[i].has_bars[k];
+        result->sessions_skipped += !has_bars;
     }
 }
 
-static void conclude(struct run *run)
+static void conclude(struct run *run, struct backtest *result)
 {
-    struct backtest *result = run->result;
-    if (result->trade_count > 0)
-        qsort(result->trades, result->trade_count, sizeof *result->trades, compare_trades);
+    merge_trades(run, result);
+    merge_findings(run, result);
+    merge_journals(run, result);
+    count_sessions(run, result);
+    for (size_t i = 0; i < run->symbol_count; i++) {
+        result->signals += run->symbols[i].signals;
+        result->open_positions += run->symbols[i].is_open;
+    }
+    struct equity *equity = &run->workers[0].equity;
+    for (size_t i = 1; i < run->worker_count; i++)
+        equity_add(equity, &run->workers[i].equity);
+    result->max_drawdown = equity_max_drawdown(equity, run->options->capital);
     result->performance = performance_of(result->trades, result->trade_count);
-    result->max_drawdown = engine_equity(run->simulation.engine).max_drawdown;
-    for (size_t i = 0; i < run->lane_count; i++)
-        result->open_positions += engine_position(run->simulation.engine, i)->quantity != 0;
 }
 
-static bool open_lanes(struct run *run, struct error *error)
+static void run_release(struct run *run)
 {
-    const struct playbook *playbook = run->options->playbook;
-    bool needs_days = playbook->strategy->daily_history > 0;
-    for (size_t i = 0; i < run->lane_count; i++) {
-        if (!lane_open(&run->lanes[i], &run->options->inputs[i], run->options->calendar,
-                       playbook->timeframe_us, needs_days, error))
-            return error_context(error, "%s", playbook->symbols[i]);
+    for (size_t i = 0; i < run->symbol_count; i++) {
+        lane_close(&run->lanes[i]);
+        symbol_run_release(&run->symbols[i]);
     }
-    return true;
+    for (size_t i = 0; i < run->worker_count; i++) {
+        simulation_release(&run->workers[i].simulation);
+        equity_release(&run->workers[i].equity);
+    }
+    free(run->lanes);
+    free(run->errors);
+    free(run->symbols);
+    free(run->sessions);
+    free(run->workers);
 }
 
 bool backtest_run(const struct backtest_options *options, struct backtest *ret_backtest,
                   struct error *error)
 {
-    const struct playbook *playbook = options->playbook;
-    struct backtest result = { .playbook = playbook, .journal.table = &journal_table };
+    size_t symbol_count = options->playbook->symbol_count;
+    size_t worker_count = options->threads < symbol_count ? options->threads : symbol_count;
+    worker_count += worker_count == 0;
+    struct backtest result = { .playbook = options->playbook, .journal.table = &journal_table };
     struct run run = {
         .options = options,
-        .lanes = memory_new(playbook->symbol_count, sizeof *run.lanes),
-        .lane_count = playbook->symbol_count,
-        .result = &result,
+        .symbol_count = symbol_count,
+        .lanes = memory_new(symbol_count, sizeof *run.lanes),
+        .errors = memory_new(symbol_count, sizeof *run.errors),
+        .symbols = memory_new(symbol_count, sizeof *run.symbols),
+        .workers = memory_new(worker_count, sizeof *run.workers),
+        .worker_count = worker_count,
     };
     bool done = false;
     if (!open_lanes(&run, error) ||
         !choose_range(&run, &result.first_session, &result.last_session, error) ||
-        !simulation_init(&run.simulation, playbook, &options->costs, options->capital, error))
+        !hire(&run, result.first_session, result.last_session, error))
         goto out;
-    for (size_t i = 0; i < run.lane_count; i++)
-        report_files(&run, i);
-    run_sessions(&run, result.first_session, result.last_session);
-    if (options->end == DATE_NONE)
-        pass_over(&run, INT64_MAX);
-    conclude(&run);
+    list_sessions(&run, result.first_session, result.last_session);
+    parallel_for(symbol_count, worker_count, run_symbol, &run);
+    conclude(&run, &result);
     *ret_backtest = result;
     done = true;
 out:
-    simulation_release(&run.simulation);
-    for (size_t i = 0; i < run.lane_count; i++)
-        lane_close(&run.lanes[i]);
-    free(run.lanes);
-    if (!done)
-        backtest_release(&result);
+    run_release(&run);
     return done;
 }
 
 void backtest_release(struct backtest *backtest)
 {
     free(backtest->trades);
-    free(backtest->findings);
+    findings_release(&backtest->findings);
     record_list_release(&backtest->journal);
     *backtest = (struct backtest) { 0 };
 }

@@ -1,6 +1,6 @@
 /* A playbook over a range of sessions: bars of each symbol in, trades, journal and findings out.
- * Pure computation on bars already read; session by session, cell by cell of the timeframe's grid,
- * all symbols of a cell before the next one. */
+ * Pure computation on bars already read. Symbols do not influence each other, so each is run by
+ * itself (jobs/passage), on several threads, and the results are put together in one order. */
 #ifndef PLAYBOOK_JOBS_BACKTEST_H
 #define PLAYBOOK_JOBS_BACKTEST_H
 
@@ -8,6 +8,7 @@
 #include "service/base/error.h"
 #include "service/engine/costs.h"
 #include "service/engine/playbook.h"
+#include "service/jobs/findings.h"
 #include "service/jobs/lane.h"
 #include "service/market/calendar.h"
 #include "service/market/quality.h"
@@ -22,9 +23,6 @@
 /* What a run begins with unless told otherwise, in micro-dollars. */
 #define BACKTEST_CAPITAL (100000 * MONEY_ONE)
 
-/* No such limit: all there is. */
-enum { DATE_NONE = INT32_MIN };
-
 struct backtest_options {
     const struct playbook *playbook; /* borrowed for the result's life */
     const struct calendar *calendar;
@@ -33,6 +31,7 @@ struct backtest_options {
     struct costs costs;
     int64_t capital;                 /* micro-dollars */
     const struct lane_input *inputs; /* one per symbol of the playbook */
+    size_t threads;                  /* symbols are run on so many; the result is the same */
 };
 
 struct backtest {
@@ -43,9 +42,8 @@ struct backtest {
     size_t open_positions;
     int64_t max_drawdown; /* micro-dollars */
     struct trade *trades; /* owned; by the time of their exit, then symbol */
-    size_t trade_count, trade_capacity;
-    struct finding *findings; /* owned; by session, then symbol. Of symbol and kind */
-    size_t finding_count, finding_capacity;
+    size_t trade_count;
+    struct findings findings;   /* by session, then symbol */
     struct record_list journal; /* sorted by session, then symbol */
     struct performance performance;
 };

@@ -44,10 +44,10 @@ static int64_t smallest_step_us(const struct series *bars, const struct calendar
     return smallest_us;
 }
 
-static bool judge_timeframe(struct lane *lane, const struct calendar *calendar,
-                            int64_t timeframe_us, bool is_daily, struct error *error)
+static bool judge_timeframe(struct lane *lane, struct error *error)
 {
-    lane->source_us = is_daily ? DAY_US : smallest_step_us(&lane->bars, calendar);
+    int64_t timeframe_us = lane->timeframe_us;
+    lane->source_us = lane->input.is_daily ? DAY_US : smallest_step_us(&lane->bars, lane->calendar);
     if (lane->source_us == INT64_MAX)
         lane->source_us = timeframe_us;
     if (timeframe_us % lane->source_us == 0)
@@ -70,14 +70,20 @@ static void keep_days_with_close(const struct series *days, struct series *ret_d
     }
 }
 
-bool lane_open(struct lane *lane, const struct lane_input *input, const struct calendar *calendar,
-               int64_t timeframe_us, bool needs_days, struct error *error)
+bool lane_open(struct lane *lane, size_t symbol, const struct lane_input *input,
+               const struct calendar *calendar, int64_t timeframe_us, bool needs_days,
+               struct error *error)
 {
-    *lane = (struct lane) { .report = input->report, .is_daily = input->is_daily };
-    lane->bars = series_slice(input->bars, 0, input->bars->count);
+    *lane = (struct lane) {
+        .symbol = symbol,
+        .calendar = calendar,
+        .input = *input,
+        .bars = series_slice(input->bars, 0, input->bars->count),
+        .timeframe_us = timeframe_us,
+    };
     if (input->is_daily)
         stamp_anew(lane, calendar);
-    if (!judge_timeframe(lane, calendar, timeframe_us, input->is_daily, error))
+    if (!judge_timeframe(lane, error))
         return false;
     if (input->days)
         keep_days_with_close(input->days, &lane->days);
@@ -94,9 +100,9 @@ void lane_close(struct lane *lane)
     *lane = (struct lane) { 0 };
 }
 
-bool lane_span(const struct lane *lane, const struct calendar *calendar, int32_t *ret_first,
-               int32_t *ret_last)
+bool lane_span(const struct lane *lane, int32_t *ret_first, int32_t *ret_last)
 {
+    const struct calendar *calendar = lane->calendar;
     struct session session;
     size_t first = 0;
     size_t last = lane->bars.count;
@@ -119,24 +125,30 @@ bool lane_span(const struct lane *lane, const struct calendar *calendar, int32_t
     return true;
 }
 
-bool lane_pass_over(struct lane *lane, const struct calendar *calendar, int64_t until_us,
-                    struct finding *ret_finding)
+static void add_finding(const struct lane *lane, struct findings *findings, struct finding *finding)
+{
+    finding->symbol = lane->symbol;
+    if (finding->count > 0)
+        findings_add(findings, finding);
+}
+
+/* What lies before the instant belongs to no session. */
+static void pass_over(struct lane *lane, int64_t until_us, struct findings *findings)
 {
     const struct series *bars = &lane->bars;
-    if (lane->next == bars->count || bars->bars[lane->next].open_time_us >= until_us)
-        return false;
-    int32_t date = calendar_date(calendar, bars->bars[lane->next].open_time_us);
-    *ret_finding = (struct finding) {
-        .kind = FINDING_OUTSIDE_SESSION,
-        .date = date,
-        .detail = "no session on this date",
-    };
-    while (lane->next < bars->count && bars->bars[lane->next].open_time_us < until_us &&
-           calendar_date(calendar, bars->bars[lane->next].open_time_us) == date) {
-        lane->next++;
-        ret_finding->count++;
+    while (lane->next < bars->count && bars->bars[lane->next].open_time_us < until_us) {
+        struct finding finding = {
+            .kind = FINDING_OUTSIDE_SESSION,
+            .date = calendar_date(lane->calendar, bars->bars[lane->next].open_time_us),
+            .detail = "no session on this date",
+        };
+        while (lane->next < bars->count && bars->bars[lane->next].open_time_us < until_us &&
+               calendar_date(lane->calendar, bars->bars[lane->next].open_time_us) == finding.date) {
+            lane->next++;
+            finding.count++;
+        }
+        add_finding(lane, findings, &finding);
     }
-    return true;
 }
 
 static void describe(struct finding *finding, const struct session *session, int64_t time_us)
@@ -146,17 +158,16 @@ static void describe(struct finding *finding, const struct session *session, int
              session_clock_format(session, time_us, clock));
 }
 
-size_t lane_repeats(struct lane *lane, const struct session *session,
-                    struct finding findings[static 2])
+/* What reading the file found for bars of the session. */
+static void add_repeats(struct lane *lane, const struct session *session, struct findings *findings)
 {
-    if (!lane->report)
-        return 0;
+    const struct bar_file_report *report = lane->input.report;
     struct finding same = { .kind = FINDING_DUPLICATE_BARS, .date = session->date };
     struct finding different = { .kind = FINDING_CONFLICTING_BARS, .date = session->date };
-    for (; lane->next_repeat < lane->report->repeat_count; lane->next_repeat++) {
-        const struct bar_repeat *repeat = &lane->report->repeats[lane->next_repeat];
+    for (; report && lane->next_repeat < report->repeat_count; lane->next_repeat++) {
+        const struct bar_repeat *repeat = &report->repeats[lane->next_repeat];
         /* Daily stamps are midnight UTC; the bar stands for the session from its open. */
-        int64_t shift_us = lane->is_daily ? session->open_us - session->date * DAY_US : 0;
+        int64_t shift_us = lane->input.is_daily ? session->open_us - session->date * DAY_US : 0;
         int64_t time_us = repeat->time_us + shift_us;
         if (time_us < session->midnight_us)
             continue;
@@ -169,10 +180,72 @@ size_t lane_repeats(struct lane *lane, const struct session *session,
         same.count += repeat->identical;
         different.count += repeat->different;
     }
-    size_t count = 0;
-    if (same.count > 0)
-        findings[count++] = same;
-    if (different.count > 0)
-        findings[count++] = different;
-    return count;
+    add_finding(lane, findings, &same);
+    add_finding(lane, findings, &different);
+}
+
+void lane_seek(struct lane *lane, const struct session *session)
+{
+    lane->next = series_find(&lane->bars, session->midnight_us);
+}
+
+void lane_begin(struct lane *lane, const struct session *session, struct findings *findings)
+{
+    pass_over(lane, session->midnight_us, findings);
+    intake_begin(&lane->intake, session, lane->timeframe_us, lane->source_us);
+}
+
+void lane_end(struct lane *lane, struct findings *findings)
+{
+    struct finding found[FINDING_KIND_COUNT];
+    size_t count = intake_findings(&lane->intake, lane->symbol, found);
+    for (size_t i = 0; i < count; i++)
+        findings_add(findings, &found[i]);
+    add_repeats(lane, &lane->intake.session, findings);
+}
+
+void lane_finish(struct lane *lane, struct findings *findings)
+{
+    pass_over(lane, INT64_MAX, findings);
+}
+
+static void add_file_finding(const struct lane *lane, enum finding_kind kind, size_t count,
+                             const char *detail, struct findings *findings)
+{
+    struct finding finding = { .kind = kind, .date = DATE_NONE, .count = count };
+    snprintf(finding.detail, sizeof finding.detail, "%s", detail);
+    add_finding(lane, findings, &finding);
+}
+
+static void add_days_findings(const struct lane *lane, const struct series *days,
+                              struct findings *findings)
+{
+    for (size_t i = 0; i < days->count; i++) {
+        const struct bar *day = &days->bars[i];
+        bool is_used = quality_is_price(day->close);
+        struct finding finding = {
+            .kind = quality_fault(day),
+            .date = date_of_instant(day->open_time_us),
+            .count = quality_fault(day) != FINDING_NONE,
+        };
+        snprintf(finding.detail, sizeof finding.detail, "daily bar, %s",
+                 is_used ? "only its close counts" : "not used");
+        add_finding(lane, findings, &finding);
+    }
+}
+
+void lane_input_findings(const struct lane *lane, struct findings *findings)
+{
+    static const char in_days[] = "in the daily bars";
+    const struct bar_file_report *report = lane->input.report;
+    const struct bar_file_report *days = lane->input.days_report;
+    if (report)
+        add_file_finding(lane, FINDING_UNSORTED_BARS, report->unsorted, "", findings);
+    if (days) {
+        add_file_finding(lane, FINDING_UNSORTED_BARS, days->unsorted, in_days, findings);
+        add_file_finding(lane, FINDING_DUPLICATE_BARS, days->duplicates, in_days, findings);
+        add_file_finding(lane, FINDING_CONFLICTING_BARS, days->conflicts, in_days, findings);
+    }
+    if (lane->input.days)
+        add_days_findings(lane, lane->input.days, findings);
 }

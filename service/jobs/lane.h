@@ -4,6 +4,7 @@
 
 #include "service/base/error.h"
 #include "service/feeds/bar_file.h"
+#include "service/jobs/findings.h"
 #include "service/market/calendar.h"
 #include "service/market/intake.h"
 #include "service/market/series.h"
@@ -22,33 +23,42 @@ struct lane_input {
 };
 
 struct lane {
-    const struct bar_file_report *report;
+    size_t symbol; /* its index, put into every finding */
+    const struct calendar *calendar;
+    struct lane_input input;
     struct series bars; /* borrowed, or the daily bars stamped anew */
     struct series days; /* owned */
-    bool owns_bars, is_daily;
-    int64_t source_us; /* the bars' own timeframe: the smallest step inside a session */
-    size_t next;       /* the next bar */
+    bool owns_bars;
+    int64_t timeframe_us; /* of the cells */
+    int64_t source_us;    /* the bars' own timeframe: the smallest step inside a session */
+    size_t next;          /* the next bar */
     size_t next_repeat;
     struct intake intake;
 };
 
 /* Makes the symbol's bars ready for a timeframe. needs_days: a history is wanted. An error of kind
  * data names both timeframes when the bars' own does not divide the wanted one. */
-bool lane_open(struct lane *lane, const struct lane_input *input, const struct calendar *calendar,
-               int64_t timeframe_us, bool needs_days, struct error *error);
+bool lane_open(struct lane *lane, size_t symbol, const struct lane_input *input,
+               const struct calendar *calendar, int64_t timeframe_us, bool needs_days,
+               struct error *error);
 void lane_close(struct lane *lane); /* accepts a zeroed one */
 
 /* The sessions of the first and of the last bar within trading hours; false when there is none. */
-bool lane_span(const struct lane *lane, const struct calendar *calendar, int32_t *ret_first,
-               int32_t *ret_last);
+bool lane_span(const struct lane *lane, int32_t *ret_first, int32_t *ret_last);
 
-/* What lies before the instant belongs to no session: passes over one date's bars and says so.
- * False when there is none left. */
-bool lane_pass_over(struct lane *lane, const struct calendar *calendar, int64_t until_us,
-                    struct finding *ret_finding);
+/* What is wrong with the input as such, or with its daily bars, and not with one session. */
+void lane_input_findings(const struct lane *lane, struct findings *findings);
 
-/* What reading the file found for bars of the session: at most two findings. */
-size_t lane_repeats(struct lane *lane, const struct session *session,
-                    struct finding findings[static 2]);
+/* Passes over the bars before a session without a word: they serve as history only. */
+void lane_seek(struct lane *lane, const struct session *session);
+
+/* A session begins; what lies before it belongs to none, which is a finding for each date. */
+void lane_begin(struct lane *lane, const struct session *session, struct findings *findings);
+
+/* A session has ended, its bars are pushed: what was found in it. */
+void lane_end(struct lane *lane, struct findings *findings);
+
+/* No session follows: what is left belongs to none. */
+void lane_finish(struct lane *lane, struct findings *findings);
 
 #endif

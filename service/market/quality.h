@@ -3,6 +3,7 @@
 #ifndef PLAYBOOK_MARKET_QUALITY_H
 #define PLAYBOOK_MARKET_QUALITY_H
 
+#include "service/base/date.h"
 #include "service/market/bar.h"
 
 #include <stdbool.h>
@@ -36,9 +37,9 @@ enum { FINDING_DETAIL_SIZE = 96 };
 
 struct finding {
     enum finding_kind kind;
-    size_t symbol;                    /* index of the playbook's symbol */
-    int32_t date;                     /* of the session, or of the day that has none */
-    size_t count;                     /* bars concerned */
+    size_t symbol; /* index of the playbook's symbol */
+    int32_t date;  /* of the session, or of the day that has none; DATE_NONE: of no one date */
+    size_t count;  /* bars concerned */
     char detail[FINDING_DETAIL_SIZE]; /* "" or what makes it concrete: "first at 10:14" */
 };
 

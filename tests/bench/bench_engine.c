@@ -117,6 +117,9 @@ static size_t run_yardstick(const struct series *series)
 
 /* The engine. */
 
+/* Kept, so that the walk over the curve is not optimised away. */
+static int64_t drawdown;
+
 static size_t run_engine(const struct series *series, const struct playbook *playbook)
 {
     struct error error = { 0 };
@@ -124,10 +127,15 @@ static size_t run_engine(const struct series *series, const struct playbook *pla
     struct simulation simulation = { 0 };
     struct trade trade;
     size_t trades = 0;
-    bool ready = simulation_init(&simulation, playbook, &costs, 0, &error);
-    assert(ready);
     /* One long session: the grid and the calendar are not what is measured here. */
     struct session session = { .open_us = series->bars[0].open_time_us, .close_us = INT64_MAX };
+    struct equity equity = {
+        .changes = memory_new(series->count, sizeof *equity.changes),
+        .rows = memory_new(1, sizeof *equity.rows),
+        .count = series->count,
+    };
+    bool ready = simulation_init(&simulation, playbook, &costs, &equity, &error);
+    assert(ready);
     struct series no_days = { 0 };
     engine_session_begin(simulation.engine, 0, &session, &no_days);
     for (size_t i = 0; i < series->count; i++) {
@@ -137,6 +145,8 @@ static size_t run_engine(const struct series *series, const struct playbook *pla
         }
     }
     simulation_release(&simulation);
+    drawdown = equity_max_drawdown(&equity, 0);
+    equity_release(&equity);
     return trades;
 }
 
@@ -195,7 +205,8 @@ int main(void)
     print("yardstick", &yardstick, &yardstick);
     print("engine and matcher (goal 0.7)", &engine, &yardstick);
     print("backtest: intake, calendar, journal too", &whole, &yardstick);
-    printf("trades: %zu, %zu, %zu\n", trades[0], trades[1], trades[2]);
+    printf("trades: %zu, %zu, %zu; largest drawdown %.2f\n", trades[0], trades[1], trades[2],
+           (double)drawdown / MONEY_ONE);
     playbook_release(&playbook);
     series_release(&series);
     return 0;

@@ -1,3 +1,4 @@
+#include "service/base/date.h"
 #include "service/engine/equity.h"
 
 #include <setjmp.h>
@@ -7,116 +8,126 @@
 
 #include <cmocka.h>
 
+/* Thursday to Monday: a half day on the Friday, nothing on the weekend. 13, 7 and 13 cells of half
+ * an hour. */
+static const char first[] = "2024-11-27", friday[] = "2024-11-29", last[] = "2024-12-02";
+
+enum { FIRST_CELLS = 13, FRIDAY_CELLS = 7 };
+
 static struct equity equity;
+
+static int32_t date_of(const char *text)
+{
+    int32_t date;
+    assert_true(date_parse(text, 10, &date));
+    return date;
+}
 
 static int start(void **state)
 {
     (void)state;
-    equity_init(&equity, 1000);
+    equity_init(&equity, calendar_find("xnys"), date_of(first), date_of(last), 30 * MINUTE_US);
     return 0;
 }
 
-static void assert_equity(int64_t value, int64_t peak, int64_t max_drawdown)
-{
-    equity_mark(&equity);
-    assert_int_equal(equity.value, value);
-    assert_int_equal(equity.peak, peak);
-    assert_int_equal(equity.max_drawdown, max_drawdown);
-}
-
-static void it_starts_at_the_capital(void **state)
+static int stop(void **state)
 {
     (void)state;
-    assert_equity(1000, 1000, 0);
+    equity_release(&equity);
+    return 0;
+}
+
+static void change(const char *date, size_t cell, int64_t by)
+{
+    equity_session(&equity, date_of(date))[cell] += by;
+}
+
+static void every_session_has_its_cells_one_after_the_other(void **state)
+{
+    (void)state;
+    assert_int_equal(equity.count, FIRST_CELLS + FRIDAY_CELLS + FIRST_CELLS);
+    assert_ptr_equal(equity_session(&equity, date_of(first)), equity.changes);
+    assert_ptr_equal(equity_session(&equity, date_of(friday)), equity.changes + FIRST_CELLS);
+    assert_ptr_equal(equity_session(&equity, date_of(last)),
+                     equity.changes + FIRST_CELLS + FRIDAY_CELLS);
+}
+
+static void without_changes_there_is_no_drawdown(void **state)
+{
+    (void)state;
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 0);
 }
 
 /* Not at the first trade's result: a loss of the first trade counts. */
 static void a_first_loss_is_a_drawdown_from_the_capital(void **state)
 {
     (void)state;
-    equity_change(&equity, 1, -300);
-    assert_equity(700, 1000, 300);
+    change(first, 0, -300);
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 300);
+    assert_int_equal(equity_max_drawdown(&equity, 0), 300);
 }
 
 static void drawdown_is_the_deepest_fall_from_the_highest_point_before(void **state)
 {
     (void)state;
-    equity_change(&equity, 1, 500);
-    equity_change(&equity, 2, -200);
-    equity_change(&equity, 3, 700);
-    equity_change(&equity, 4, -150);
-    equity_change(&equity, 5, 10);
-    equity_change(&equity, 6, -100);
-    assert_equity(1760, 2000, 240);
-    equity_change(&equity, 7, 1000);
-    assert_equity(2760, 2760, 240);
+    change(first, 1, 500);
+    change(first, 2, -200);
+    change(first, 12, 700);
+    change(friday, 0, -150);
+    change(friday, 6, 10);
+    change(last, 0, -100);
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 240);
+    change(last, 12, 1000);
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 240);
+    change(last, 12, -1241);
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 481);
 }
 
-static void changes_of_one_time_count_together(void **state)
+static void changes_of_one_cell_count_together(void **state)
 {
     (void)state;
-    equity_change(&equity, 1, -400);
-    equity_change(&equity, 1, 500);
-    equity_change(&equity, 1, -50);
-    assert_equity(1050, 1050, 0);
-}
-
-static void the_order_of_changes_of_one_time_does_not_matter(void **state)
-{
-    (void)state;
-    equity_change(&equity, 1, 300);
-    equity_change(&equity, 1, -400);
-    equity_change(&equity, 2, -70);
-    equity_change(&equity, 2, 20);
-    struct equity other;
-    equity_init(&other, 1000);
-    equity_change(&other, 1, -400);
-    equity_change(&other, 1, 300);
-    equity_change(&other, 2, 20);
-    equity_change(&other, 2, -70);
-    assert_equity(850, 1000, 150);
-    equity_mark(&other);
-    assert_memory_equal(&other, &equity, sizeof equity);
-}
-
-static void marking_again_changes_nothing(void **state)
-{
-    (void)state;
-    equity_change(&equity, 1, 300);
-    assert_equity(1300, 1300, 0);
-    assert_equity(1300, 1300, 0);
-    equity_change(&equity, 1, -100);
-    assert_equity(1200, 1300, 100);
+    change(first, 3, -400);
+    change(first, 3, 500);
+    change(first, 3, -50);
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 0);
 }
 
 static void debt_is_a_drawdown_too(void **state)
 {
     (void)state;
-    equity_change(&equity, 1, -2500);
-    assert_equity(-1500, 1000, 2500);
+    change(last, 12, -2500);
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 2500);
 }
 
-static void a_curve_without_capital_starts_at_zero(void **state)
+/* What one gains while the other loses is no fall of the sum. */
+static void curves_add_up_cell_by_cell(void **state)
 {
     (void)state;
-    equity_init(&equity, 0);
-    equity_change(&equity, 1, -5);
-    assert_equity(-5, 0, 5);
-    equity_change(&equity, 2, 25);
-    assert_equity(20, 20, 5);
+    struct equity other;
+    equity_init(&other, calendar_find("xnys"), date_of(first), date_of(last), 30 * MINUTE_US);
+    change(first, 5, -400);
+    change(friday, 5, 700);
+    equity_session(&other, date_of(first))[5] = 500;
+    equity_session(&other, date_of(friday))[6] = -250;
+    equity_add(&equity, &other);
+    equity_release(&other);
+    assert_int_equal(equity_session(&equity, date_of(first))[5], 100);
+    assert_int_equal(equity_session(&equity, date_of(friday))[5], 700);
+    assert_int_equal(equity_max_drawdown(&equity, 1000), 250);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(it_starts_at_the_capital, start),
-        cmocka_unit_test_setup(a_first_loss_is_a_drawdown_from_the_capital, start),
-        cmocka_unit_test_setup(drawdown_is_the_deepest_fall_from_the_highest_point_before, start),
-        cmocka_unit_test_setup(changes_of_one_time_count_together, start),
-        cmocka_unit_test_setup(the_order_of_changes_of_one_time_does_not_matter, start),
-        cmocka_unit_test_setup(marking_again_changes_nothing, start),
-        cmocka_unit_test_setup(debt_is_a_drawdown_too, start),
-        cmocka_unit_test_setup(a_curve_without_capital_starts_at_zero, start),
+        cmocka_unit_test_setup_teardown(every_session_has_its_cells_one_after_the_other, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(without_changes_there_is_no_drawdown, start, stop),
+        cmocka_unit_test_setup_teardown(a_first_loss_is_a_drawdown_from_the_capital, start, stop),
+        cmocka_unit_test_setup_teardown(drawdown_is_the_deepest_fall_from_the_highest_point_before,
+                                        start, stop),
+        cmocka_unit_test_setup_teardown(changes_of_one_cell_count_together, start, stop),
+        cmocka_unit_test_setup_teardown(debt_is_a_drawdown_too, start, stop),
+        cmocka_unit_test_setup_teardown(curves_add_up_cell_by_cell, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

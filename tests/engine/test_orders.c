@@ -186,7 +186,8 @@ static void what_the_strategy_refuses_is_told_with_its_name(void **state)
     struct error error = { 0 };
     struct simulation simulation = { 0 };
     released = 0;
-    assert_false(simulation_init(&simulation, &playbook, &(struct costs) { 0 }, 0, &error));
+    assert_false(
+        simulation_init(&simulation, &playbook, &(struct costs) { 0 }, &stage.equity, &error));
     assert_int_equal(error.kind, ERROR_USAGE);
     assert_string_equal(error.message, "picky: fast must be shorter than slow");
     assert_int_equal(released, 1);
@@ -202,7 +203,7 @@ static void every_symbols_state_is_released(void **state)
     struct playbook playbook = stage.playbook;
     playbook.strategy = &counted;
     struct error error = { 0 };
-    struct engine *engine = engine_new(&playbook, 0, &error);
+    struct engine *engine = engine_new(&playbook, &stage.equity, &error);
     released = 0;
     engine_free(engine);
     assert_int_equal(released, 3);

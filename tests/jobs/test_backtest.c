@@ -337,7 +337,7 @@ static void bars_before_the_start_serve_as_history_only(void **state)
         assert_same_trades(&whole.backtest, &part.backtest);
         assert_same_journal(&whole.backtest, &part.backtest);
         assert_int_equal(part.backtest.first_session, start);
-        assert_int_equal(part.backtest.finding_count, whole.backtest.finding_count);
+        assert_int_equal(part.backtest.findings.count, whole.backtest.findings.count);
     }
 }
 

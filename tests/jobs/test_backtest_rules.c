@@ -84,8 +84,9 @@ static void assert_notes(size_t row, const char *notes)
 static size_t found(enum finding_kind kind)
 {
     size_t count = 0;
-    for (size_t i = 0; i < run.backtest.finding_count; i++)
-        count += run.backtest.findings[i].kind == kind ? run.backtest.findings[i].count : 0;
+    for (size_t i = 0; i < run.backtest.findings.count; i++)
+        count +=
+            run.backtest.findings.items[i].kind == kind ? run.backtest.findings.items[i].count : 0;
     return count;
 }
 
@@ -137,9 +138,9 @@ static void bars_outside_trading_hours_are_shown_to_nobody(void **state)
     bars_run_do(&run);
     assert_exit(TUESDAY, "15:56", 100, "session_close");
     assert_int_equal(found(FINDING_OUTSIDE_SESSION), 3);
-    for (size_t i = 0; i < run.backtest.finding_count; i++)
-        if (run.backtest.findings[i].kind == FINDING_OUTSIDE_SESSION)
-            assert_string_equal(run.backtest.findings[i].detail, "first at 09:28");
+    for (size_t i = 0; i < run.backtest.findings.count; i++)
+        if (run.backtest.findings.items[i].kind == FINDING_OUTSIDE_SESSION)
+            assert_string_equal(run.backtest.findings.items[i].detail, "first at 09:28");
 }
 
 /* 43 x 20 >= 45 x 19 > 42 x 20. */
@@ -167,9 +168,9 @@ static void what_goes_missing_after_the_entry_removes_no_trade(void **state)
     bars_run_do(&run);
     assert_exit(TUESDAY, "15:56", 101, "time_exit");
     assert_int_equal(found(FINDING_MISSING_BARS), 195 - 46 - 5);
-    for (size_t i = 0; i < run.backtest.finding_count; i++)
-        if (run.backtest.findings[i].kind == FINDING_MISSING_BARS)
-            assert_string_equal(run.backtest.findings[i].detail, "51 of 195 bars");
+    for (size_t i = 0; i < run.backtest.findings.count; i++)
+        if (run.backtest.findings.items[i].kind == FINDING_MISSING_BARS)
+            assert_string_equal(run.backtest.findings.items[i].detail, "51 of 195 bars");
 }
 
 static void a_fill_waits_for_whatever_bar_comes_next(void **state)
@@ -285,8 +286,8 @@ static void sessions_without_any_bar_are_skipped_and_told(void **state)
     assert_int_equal(run.backtest.sessions, 5);
     assert_int_equal(run.backtest.sessions_skipped, 3);
     assert_int_equal(found(FINDING_NO_BARS), 3 * 195);
-    assert_int_equal(run.backtest.finding_count, 3);
-    assert_int_equal(run.backtest.findings[0].date, bars_date(TUESDAY));
+    assert_int_equal(run.backtest.findings.count, 3);
+    assert_int_equal(run.backtest.findings.items[0].date, bars_date(TUESDAY));
 }
 
 static void a_range_begins_and_ends_with_the_sessions_in_it(void **state)

@@ -15,6 +15,7 @@
 static const struct calendar *xnys;
 static struct series bars;
 static struct lane lane;
+static struct findings findings;
 static struct error error;
 
 static int find_calendar(void **state)
@@ -29,6 +30,7 @@ static int release(void **state)
     (void)state;
     lane_close(&lane);
     series_release(&bars);
+    findings_release(&findings);
     error = (struct error) { 0 };
     return 0;
 }
@@ -48,13 +50,13 @@ static void add_flat(const char *date, const char *from, const char *to, int min
 static bool open_lane(int64_t timeframe_us)
 {
     lane_close(&lane);
-    return lane_open(&lane, &(struct lane_input) { .bars = &bars }, xnys, timeframe_us, false,
+    return lane_open(&lane, 0, &(struct lane_input) { .bars = &bars }, xnys, timeframe_us, false,
                      &error);
 }
 
 static bool open_daily(int64_t timeframe_us)
 {
-    return lane_open(&lane, &(struct lane_input) { .bars = &bars, .is_daily = true }, xnys,
+    return lane_open(&lane, 0, &(struct lane_input) { .bars = &bars, .is_daily = true }, xnys,
                      timeframe_us, false, &error);
 }
 
@@ -147,7 +149,7 @@ static void the_span_runs_from_the_first_to_the_last_bar_in_a_session(void **sta
     add("2024-06-27", "15:59");
     add("2024-06-28", "09:00");
     assert_true(open_lane(MINUTE_US));
-    assert_true(lane_span(&lane, xnys, &first, &last));
+    assert_true(lane_span(&lane, &first, &last));
     assert_int_equal(first, bars_date(TUESDAY));
     assert_int_equal(last, bars_date("2024-06-27"));
 }
@@ -157,11 +159,11 @@ static void bars_outside_trading_hours_span_nothing(void **state)
     (void)state;
     int32_t first, last;
     assert_true(open_lane(MINUTE_US));
-    assert_false(lane_span(&lane, xnys, &first, &last));
+    assert_false(lane_span(&lane, &first, &last));
     add("2024-06-24", "16:00");
     add(TUESDAY, "09:29");
     assert_true(open_lane(MINUTE_US));
-    assert_false(lane_span(&lane, xnys, &first, &last));
+    assert_false(lane_span(&lane, &first, &last));
 }
 
 /* Two bars each on a Friday, a Saturday and a Sunday. */
@@ -169,23 +171,18 @@ static void bars_on_days_without_a_session_are_found_by_date(void **state)
 {
     (void)state;
     struct session monday = bars_session("2024-06-24");
-    struct finding finding;
     for (int hours = 60; hours >= 10; hours -= 10) {
         struct bar bar = bars_bar(monday.midnight_us - hours * HOUR_US, 10, 10, 10, 10);
         series_append(&bars, &bar);
     }
     assert_true(open_lane(MINUTE_US));
-    assert_true(lane_pass_over(&lane, xnys, monday.midnight_us - 2 * DAY_US, &finding));
-    assert_int_equal(finding.date, bars_date("2024-06-21"));
-    assert_int_equal(finding.count, 2);
-    assert_true(lane_pass_over(&lane, xnys, monday.midnight_us, &finding));
-    assert_int_equal(finding.kind, FINDING_OUTSIDE_SESSION);
-    assert_int_equal(finding.date, bars_date("2024-06-22"));
-    assert_int_equal(finding.count, 2);
-    assert_true(lane_pass_over(&lane, xnys, monday.midnight_us, &finding));
-    assert_int_equal(finding.date, bars_date("2024-06-23"));
-    assert_int_equal(finding.count, 2);
-    assert_false(lane_pass_over(&lane, xnys, monday.midnight_us, &finding));
+    lane_begin(&lane, &monday, &findings);
+    assert_int_equal(findings.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(findings.items[i].kind, FINDING_OUTSIDE_SESSION);
+        assert_int_equal(findings.items[i].date, bars_date("2024-06-21") + (int)i);
+        assert_int_equal(findings.items[i].count, 2);
+    }
     assert_int_equal(lane.next, 6);
 }
 
@@ -193,12 +190,27 @@ static void a_daily_bar_without_a_session_belongs_to_none(void **state)
 {
     (void)state;
     struct bar saturday = bars_bar(bars_date("2024-06-22") * DAY_US, 10, 10, 10, 10);
-    struct finding finding;
     series_append(&bars, &saturday);
     assert_true(open_daily(DAY_US));
-    assert_true(lane_pass_over(&lane, xnys, INT64_MAX, &finding));
-    assert_int_equal(finding.date, bars_date("2024-06-22"));
-    assert_int_equal(finding.kind, FINDING_OUTSIDE_SESSION);
+    lane_finish(&lane, &findings);
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(findings.items[0].date, bars_date("2024-06-22"));
+    assert_int_equal(findings.items[0].kind, FINDING_OUTSIDE_SESSION);
+}
+
+/* What is found about repeats in a session; what its bars are does not matter here. */
+static void collect_repeats(const struct session *session)
+{
+    size_t kept = 0;
+    findings.count = 0;
+    lane_begin(&lane, session, &findings);
+    lane_end(&lane, &findings);
+    for (size_t i = 0; i < findings.count; i++) {
+        enum finding_kind kind = findings.items[i].kind;
+        if (kind == FINDING_DUPLICATE_BARS || kind == FINDING_CONFLICTING_BARS)
+            findings.items[kept++] = findings.items[i];
+    }
+    findings.count = kept;
 }
 
 static void repeats_are_told_in_the_session_they_belong_to(void **state)
@@ -212,20 +224,21 @@ static void repeats_are_told_in_the_session_they_belong_to(void **state)
         { bars_time_us(&second, "15:59"), 0, 1 },
     };
     struct bar_file_report report = { .repeats = repeats, .repeat_count = 3 };
-    struct finding findings[2];
     add(TUESDAY, "09:30");
-    assert_true(lane_open(&lane, &(struct lane_input) { .bars = &bars, .report = &report }, xnys,
+    assert_true(lane_open(&lane, 0, &(struct lane_input) { .bars = &bars, .report = &report }, xnys,
                           MINUTE_US, false, &error));
-    assert_int_equal(lane_repeats(&lane, &first, findings), 2);
-    assert_int_equal(findings[0].kind, FINDING_DUPLICATE_BARS);
-    assert_int_equal(findings[0].count, 3);
-    assert_string_equal(findings[0].detail, "first at 09:31");
-    assert_int_equal(findings[1].kind, FINDING_CONFLICTING_BARS);
-    assert_int_equal(findings[1].count, 3);
-    assert_string_equal(findings[1].detail, "first at 10:14");
-    assert_int_equal(lane_repeats(&lane, &second, findings), 1);
-    assert_int_equal(findings[0].kind, FINDING_CONFLICTING_BARS);
-    assert_int_equal(findings[0].date, second.date);
+    collect_repeats(&first);
+    assert_int_equal(findings.count, 2);
+    assert_int_equal(findings.items[0].kind, FINDING_DUPLICATE_BARS);
+    assert_int_equal(findings.items[0].count, 3);
+    assert_string_equal(findings.items[0].detail, "first at 09:31");
+    assert_int_equal(findings.items[1].kind, FINDING_CONFLICTING_BARS);
+    assert_int_equal(findings.items[1].count, 3);
+    assert_string_equal(findings.items[1].detail, "first at 10:14");
+    collect_repeats(&second);
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(findings.items[0].kind, FINDING_CONFLICTING_BARS);
+    assert_int_equal(findings.items[0].date, second.date);
 }
 
 /* Daily stamps are midnight UTC, which is the evening before in New York. */
@@ -236,13 +249,14 @@ static void repeats_of_daily_bars_are_told_in_their_own_session(void **state)
     struct session monday = bars_session("2024-06-24");
     struct bar_repeat repeats[] = { { monday.date * DAY_US, 1, 0 } };
     struct bar_file_report report = { .repeats = repeats, .repeat_count = 1 };
-    struct finding findings[2];
     bars_add_days(&bars, TUESDAY, 5, 10);
     struct lane_input input = { .bars = &bars, .is_daily = true, .report = &report };
-    assert_true(lane_open(&lane, &input, xnys, DAY_US, false, &error));
-    assert_int_equal(lane_repeats(&lane, &friday, findings), 0);
-    assert_int_equal(lane_repeats(&lane, &monday, findings), 1);
-    assert_int_equal(findings[0].date, monday.date);
+    assert_true(lane_open(&lane, 0, &input, xnys, DAY_US, false, &error));
+    collect_repeats(&friday);
+    assert_int_equal(findings.count, 0);
+    collect_repeats(&monday);
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(findings.items[0].date, monday.date);
 }
 
 static void a_history_that_is_given_is_taken_and_else_made_from_the_bars(void **state)
@@ -253,14 +267,14 @@ static void a_history_that_is_given_is_taken_and_else_made_from_the_bars(void **
     add("2024-06-24", "09:30");
     add(TUESDAY, "09:30");
     struct lane_input input = { .bars = &bars, .days = &days };
-    assert_true(lane_open(&lane, &input, xnys, MINUTE_US, true, &error));
+    assert_true(lane_open(&lane, 0, &input, xnys, MINUTE_US, true, &error));
     assert_int_equal(lane.days.count, 7);
     lane_close(&lane);
     input.days = NULL;
-    assert_true(lane_open(&lane, &input, xnys, MINUTE_US, true, &error));
+    assert_true(lane_open(&lane, 0, &input, xnys, MINUTE_US, true, &error));
     assert_int_equal(lane.days.count, 2);
     lane_close(&lane);
-    assert_true(lane_open(&lane, &input, xnys, MINUTE_US, false, &error));
+    assert_true(lane_open(&lane, 0, &input, xnys, MINUTE_US, false, &error));
     assert_int_equal(lane.days.count, 0);
     series_release(&days);
 }

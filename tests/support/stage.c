@@ -96,13 +96,16 @@ void stage_open(struct stage *stage, const struct stage_options *options)
         assert_true(playbook_set(&stage->playbook, "exit_time", options->exit_time, &error));
     assert_true(playbook_finish(&stage->playbook, "staged", &error));
     actor_count = 0; /* finishing tries the strategy's init, too */
+    equity_init(&stage->equity, calendar_find(stage->calendar), date_from_civil(1990, 1, 1),
+                date_from_civil(2026, 12, 31), stage->playbook.timeframe_us);
     assert_true(simulation_init(&stage->simulation, &stage->playbook, &options->costs,
-                                STAGE_CAPITAL, &error));
+                                &stage->equity, &error));
 }
 
 void stage_close(struct stage *stage)
 {
     simulation_release(&stage->simulation);
+    equity_release(&stage->equity);
     playbook_release(&stage->playbook);
 }
 

@@ -2,6 +2,7 @@
 #include "service/base/date.h"
 #include "service/base/decimal.h"
 #include "service/base/memory.h"
+#include "service/base/parallel.h"
 #include "service/base/text.h"
 #include "service/base/unknown.h"
 #include "service/commands/commands.h"
@@ -209,6 +210,7 @@ static bool read_options(const struct arguments *arguments, const struct playboo
     const char *fee = arguments_value(arguments, "fee");
     const char *slippage = arguments_value(arguments, "slippage");
     options->playbook = playbook;
+    options->threads = parallel_threads();
     if (fee && !costs_parse_fee(fee, &options->costs, error))
         return error_context(error, "--fee");
     if (slippage && !costs_parse_slippage(slippage, &options->costs, error))

@@ -1,11 +1,9 @@
 #include "service/engine/engine.h"
 
 #include "service/base/memory.h"
-#include "service/market/timeframe.h"
 
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 
 /* Bars present x 20 must reach bars due x 19: 95 %. */
@@ -15,7 +13,9 @@ enum { PRESENT_WEIGHT = 20, DUE_WEIGHT = 19 };
 struct slot {
     struct desk desk;
     void *state;        /* the strategy's, owned */
+    double shares;      /* of the open position, as a number for prices */
     int64_t mark;       /* what the open position adds to the equity curve, micro-dollars */
+    double last_close;  /* of the last bar that it was held over */
     int64_t *changes;   /* of the equity curve in the session, by cell */
     struct trade trade; /* the one being made, while a position is held */
     struct session session;
@@ -23,7 +23,8 @@ struct slot {
     size_t bars, signals;    /* of the session */
     int32_t orders, entries; /* numbers given in the session */
     bool entry_pending, exit_pending;
-    bool done; /* an intraday strategy has had its one signal */
+    bool done;           /* an intraday strategy has had its one signal */
+    bool leaves_in_time; /* a position is held that has an exit time */
     enum finding_kind fault;
     int64_t fault_us;
 };
@@ -42,9 +43,12 @@ struct engine {
     const struct playbook *playbook;
     const struct strategy_type *strategy;
     int64_t timeframe_us;
+    double cells_per_us;
+    void (*show)(void *state, struct desk *desk, const struct bar *bar); /* the strategy's */
     struct slot *slots;
     struct order_queue orders;
     struct trade_queue trades;
+    bool has_output; /* there is something to drain */
     const struct equity *equity;
 };
 
@@ -55,6 +59,8 @@ struct engine *engine_new(const struct playbook *playbook, const struct equity *
     engine->playbook = playbook;
     engine->strategy = playbook->strategy;
     engine->timeframe_us = playbook->timeframe_us;
+    engine->show = engine->strategy->bar;
+    engine->cells_per_us = 1.0 / (double)playbook->timeframe_us;
     engine->slots = memory_new(playbook->symbol_count, sizeof *engine->slots);
     engine->equity = equity;
     for (size_t i = 0; i < playbook->symbol_count; i++) {
@@ -90,17 +96,21 @@ static struct slot *slot_of(const struct engine *engine, size_t symbol)
     return &engine->slots[symbol];
 }
 
-static void push_order(struct engine *engine, const struct order *order)
+/* Room for one order more. It is filled in place: a copy made at once would wait for the stores of
+ * its parts. */
+static struct order *add_order(struct engine *engine)
 {
     struct order_queue *queue = &engine->orders;
     queue->items = memory_grow(queue->items, queue->end, &queue->capacity, sizeof *queue->items);
-    queue->items[queue->end++] = *order;
+    engine->has_output = true;
+    return &queue->items[queue->end++];
 }
 
 static void push_trade(struct engine *engine, const struct trade *trade)
 {
     struct trade_queue *queue = &engine->trades;
     queue->items = memory_grow(queue->items, queue->end, &queue->capacity, sizeof *queue->items);
+    engine->has_output = true;
     queue->items[queue->end++] = *trade;
 }
 
@@ -109,6 +119,7 @@ bool engine_next_order(struct engine *engine, struct order *ret_order)
     struct order_queue *queue = &engine->orders;
     if (queue->begin == queue->end) {
         queue->begin = queue->end = 0;
+        engine->has_output = engine->orders.end + engine->trades.end > 0;
         return false;
     }
     *ret_order = queue->items[queue->begin++];
@@ -120,6 +131,7 @@ bool engine_next_trade(struct engine *engine, struct trade *ret_trade)
     struct trade_queue *queue = &engine->trades;
     if (queue->begin == queue->end) {
         queue->begin = queue->end = 0;
+        engine->has_output = engine->orders.end + engine->trades.end > 0;
         return false;
     }
     *ret_trade = queue->items[queue->begin++];
@@ -150,53 +162,61 @@ void engine_session_begin(struct engine *engine, size_t symbol, const struct ses
         engine->strategy->session(slot->state, &slot->desk, session, prior_days);
 }
 
-/* The equity curve's change in the cell that holds an instant. */
-static int64_t *change_at(const struct engine *engine, const struct slot *slot, int64_t time_us)
+/* The cell of the session's grid that holds an instant. There is no division: the quotient of whole
+ * microseconds keeps half of one from where it would be cut wrongly, which no rounding reaches. */
+static int64_t cell_of(const struct engine *engine, const struct slot *slot, int64_t time_us)
 {
-    return &slot->changes[timeframe_cell(&slot->session, engine->timeframe_us, time_us)];
+    double since_open_us = (double)(time_us - slot->session.open_us) + 0.5;
+    return (int64_t)(since_open_us * engine->cells_per_us);
+}
+
+static void change_equity(struct engine *engine, struct slot *slot, int64_t time_us, int64_t change)
+{
+    slot->changes[cell_of(engine, slot, time_us)] += change;
 }
 
 /* The bar counts whole for the position that is held over it. */
 static void hold(struct engine *engine, struct slot *slot, const struct bar *bar)
 {
     struct trade *trade = &slot->trade;
-    trade->low = bar->low < trade->low ? bar->low : trade->low;
-    trade->high = bar->high > trade->high ? bar->high : trade->high;
+    trade->low = lower_of(bar->low, trade->low);
+    trade->high = higher_of(bar->high, trade->high);
     trade->bars_held++;
-    int64_t mark = money_of(bar->close - trade->entry_price, trade->quantity);
-    *change_at(engine, slot, bar->open_time_us) += mark - slot->mark;
+    int64_t mark = money_from_double((bar->close - trade->entry_price) * slot->shares);
+    change_equity(engine, slot, bar->open_time_us, mark - slot->mark);
     slot->mark = mark;
+    slot->last_close = bar->close;
 }
 
-/* Orders are rare and bars are not: kept out of line, they cost the path of every bar nothing. */
-static __attribute__((noinline)) void order_exit(struct engine *engine, struct slot *slot,
-                                                 enum order_action action, const char *reason)
+static void order_exit(struct engine *engine, struct slot *slot, enum order_action action,
+                       const char *reason)
 {
     slot->exit_pending = true;
-    push_order(engine, &(struct order) {
-                           .symbol = (size_t)(slot - engine->slots),
-                           .key = { slot->session.date, ++slot->orders },
-                           .leg = LEG_EXIT,
-                           .action = action,
-                           .quantity = slot->desk.position.quantity,
-                           .reason = reason,
-                       });
+    *add_order(engine) = (struct order) {
+        .symbol = (size_t)(slot - engine->slots),
+        .key = { slot->session.date, ++slot->orders },
+        .leg = LEG_EXIT,
+        .action = action,
+        .quantity = slot->desk.position.quantity,
+        .close = slot->last_close,
+        .reason = reason,
+    };
 }
 
 static void order_entry(struct engine *engine, struct slot *slot, const struct entry *entry)
 {
     slot->entry_pending = true;
     slot->signals++;
-    push_order(engine, &(struct order) {
-                           .symbol = (size_t)(slot - engine->slots),
-                           .key = { slot->session.date, ++slot->orders },
-                           .leg = LEG_ENTRY,
-                           .action = ORDER_AT_OPEN,
-                           .quantity = engine->playbook->quantity,
-                           .stop_distance = entry->stop_distance,
-                           .target_distance = entry->target_distance,
-                           .reason = entry->reason,
-                       });
+    *add_order(engine) = (struct order) {
+        .symbol = (size_t)(slot - engine->slots),
+        .key = { slot->session.date, ++slot->orders },
+        .leg = LEG_ENTRY,
+        .action = ORDER_AT_OPEN,
+        .quantity = engine->playbook->quantity,
+        .stop_distance = entry->stop_distance,
+        .target_distance = entry->target_distance,
+        .reason = entry->reason,
+    };
 }
 
 /* Why an entry asked for on this bar must not be ordered: says so on the desk. */
@@ -205,7 +225,7 @@ static bool is_refused(const struct engine *engine, struct slot *slot, const str
     struct desk *desk = &slot->desk;
     const struct session *session = &slot->session;
     char clock[CLOCK_TEXT_SIZE];
-    int64_t due = timeframe_cell(session, engine->timeframe_us, bar->open_time_us) + 1;
+    int64_t due = cell_of(engine, slot, bar->open_time_us) + 1;
     bool is_complete = (int64_t)slot->bars * PRESENT_WEIGHT >= due * DUE_WEIGHT;
     if (desk->entry.side != SIDE_LONG)
         desk_status(desk, "refused: short");
@@ -222,8 +242,7 @@ static bool is_refused(const struct engine *engine, struct slot *slot, const str
     return true;
 }
 
-static __attribute__((noinline)) void take_requests(struct engine *engine, struct slot *slot,
-                                                    const struct bar *bar)
+static void take_requests(struct engine *engine, struct slot *slot, const struct bar *bar)
 {
     struct desk *desk = &slot->desk;
     bool is_flat = desk->position.quantity == 0;
@@ -238,21 +257,32 @@ static __attribute__((noinline)) void take_requests(struct engine *engine, struc
     desk->exit_reason = NULL;
 }
 
+/* What follows from a bar that was shown, where anything can. Rare, and kept out of line. */
+static __attribute__((noinline)) void respond(struct engine *engine, struct slot *slot,
+                                              const struct bar *bar)
+{
+    struct desk *desk = &slot->desk;
+    if (desk->asked)
+        take_requests(engine, slot, bar);
+    if (slot->leaves_in_time && desk->now_us >= slot->exit_time_us && !slot->exit_pending)
+        order_exit(engine, slot, ORDER_AT_OPEN, "time_exit");
+}
+
+/* On nearly every bar nothing is held, asked for or due: that path is kept short. The symbol was
+ * checked when its session began. */
 bool engine_bar(struct engine *engine, size_t symbol, const struct bar *bar)
 {
-    struct slot *slot = slot_of(engine, symbol);
+    struct slot *slot = &engine->slots[symbol];
     struct desk *desk = &slot->desk;
     int64_t end_us = bar->open_time_us + engine->timeframe_us;
     desk->now_us = end_us < slot->session.close_us ? end_us : slot->session.close_us;
     slot->bars++;
     if (desk->position.quantity != 0)
         hold(engine, slot, bar);
-    engine->strategy->bar(slot->state, desk, bar);
-    if (desk->asked)
-        take_requests(engine, slot, bar);
-    if (desk->now_us >= slot->exit_time_us && desk->position.quantity != 0 && !slot->exit_pending)
-        order_exit(engine, slot, ORDER_AT_OPEN, "time_exit");
-    return engine->orders.end + engine->trades.end != 0;
+    engine->show(slot->state, desk, bar);
+    if (desk->asked || slot->leaves_in_time)
+        respond(engine, slot, bar);
+    return engine->has_output;
 }
 
 void engine_fault(struct engine *engine, size_t symbol, enum finding_kind kind, int64_t time_us)
@@ -274,12 +304,12 @@ void engine_session_end(struct engine *engine, size_t symbol)
     if (slot->entry_pending) {
         slot->entry_pending = false;
         desk_status(&slot->desk, "no bar to fill");
-        push_order(engine, &(struct order) {
-                               .symbol = symbol,
-                               .key = { slot->session.date, slot->orders },
-                               .leg = LEG_ENTRY,
-                               .action = ORDER_CANCEL,
-                           });
+        *add_order(engine) = (struct order) {
+            .symbol = symbol,
+            .key = { slot->session.date, slot->orders },
+            .leg = LEG_ENTRY,
+            .action = ORDER_CANCEL,
+        };
     }
     if (slot->desk.position.quantity != 0)
         order_exit(engine, slot, ORDER_AT_CLOSE, "session_close");
@@ -308,8 +338,10 @@ static void entered(struct engine *engine, struct slot *slot, const struct order
         .low = fill->price,
         .high = fill->price,
     };
+    slot->leaves_in_time = engine->strategy->intraday;
+    slot->shares = (double)fill->quantity / QUANTITY_ONE;
     slot->mark = 0;
-    *change_at(engine, slot, fill->time_us) -= fill->fee;
+    change_equity(engine, slot, fill->time_us, -fill->fee);
 }
 
 static void exited(struct engine *engine, struct slot *slot, const struct order_update *fill)
@@ -321,14 +353,14 @@ static void exited(struct engine *engine, struct slot *slot, const struct order_
     trade->exit_reason = fill->reason;
     trade->fees += fill->fee;
     trade->bars_held += !fill->at_close;
-    trade->low = fmin(trade->low, fill->price);
-    trade->high = fmax(trade->high, fill->price);
+    trade->low = lower_of(trade->low, fill->price);
+    trade->high = higher_of(trade->high, fill->price);
     trade_settle(trade);
-    slot->exit_pending = false;
+    slot->exit_pending = slot->leaves_in_time = false;
     slot->desk.position.quantity = 0;
     /* A close at the session's end belongs to the last bar, at whose end it is stamped. */
     int64_t time_us = fill->at_close ? fill->time_us - 1 : fill->time_us;
-    *change_at(engine, slot, time_us) += trade->gross_pnl - slot->mark - fill->fee;
+    change_equity(engine, slot, time_us, trade->gross_pnl - slot->mark - fill->fee);
     push_trade(engine, trade);
 }
 

@@ -55,7 +55,8 @@ int64_t equity_max_drawdown(const struct equity *equity, int64_t capital)
     for (size_t i = 0; i < equity->count; i++) {
         value += equity->changes[i];
         peak = value > peak ? value : peak;
-        max_drawdown = peak - value > max_drawdown ? peak - value : max_drawdown;
+        int64_t drawdown = peak - value;
+        max_drawdown = drawdown > max_drawdown ? drawdown : max_drawdown;
     }
     return max_drawdown;
 }

@@ -58,18 +58,19 @@ static struct order_update buy(struct matcher *matcher, const struct bar *bar)
 static struct order_update sell(struct matcher *matcher, double market_price, int64_t time_us,
                                 const char *reason)
 {
-    struct order held = matcher->held;
+    const struct order *held = &matcher->held;
+    int64_t quantity = held->quantity;
     double price = costs_sell_price(matcher->costs, market_price);
     matcher->held.quantity = 0;
     matcher->has_exit = false;
     return (struct order_update) {
-        .symbol = held.symbol,
-        .key = held.key,
+        .symbol = held->symbol,
+        .key = held->key,
         .leg = LEG_EXIT,
         .time_us = time_us,
         .price = price,
-        .quantity = held.quantity,
-        .fee = costs_fee(matcher->costs, price, held.quantity),
+        .quantity = quantity,
+        .fee = costs_fee(matcher->costs, price, quantity),
         .stop_price = matcher->stop_price,
         .target_price = matcher->target_price,
         .reason = reason,
@@ -108,11 +109,11 @@ size_t matcher_bar(struct matcher *matcher, const struct bar *bar,
     return count;
 }
 
-struct order_update matcher_close(struct matcher *matcher, const struct order *order, double close,
+struct order_update matcher_close(struct matcher *matcher, const struct order *order,
                                   int64_t end_us)
 {
     assert(order->action == ORDER_AT_CLOSE && matcher->held.quantity != 0);
-    struct order_update update = sell(matcher, close, end_us, order->reason);
+    struct order_update update = sell(matcher, order->close, end_us, order->reason);
     update.at_close = true;
     matcher->has_entry = false;
     judge_idle(matcher);

@@ -36,9 +36,8 @@ void matcher_place(struct matcher *matcher, const struct order *order);
 size_t matcher_bar(struct matcher *matcher, const struct bar *bar,
                    struct order_update updates[static MATCHER_UPDATES_MAX]);
 
-/* Fills an ORDER_AT_CLOSE at the close of the last bar present, which ended at end_us. What else
- * was waiting is dropped. */
-struct order_update matcher_close(struct matcher *matcher, const struct order *order, double close,
+/* Fills an ORDER_AT_CLOSE, at the end of the last bar present. What else was waiting is dropped. */
+struct order_update matcher_close(struct matcher *matcher, const struct order *order,
                                   int64_t end_us);
 
 #endif

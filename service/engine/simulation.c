@@ -12,58 +12,44 @@ bool simulation_init(struct simulation *simulation, const struct playbook *playb
         return false;
     simulation->engine = engine;
     simulation->costs = *costs;
-    simulation->venues = memory_new(playbook->symbol_count, sizeof *simulation->venues);
+    simulation->matchers = memory_new(playbook->symbol_count, sizeof *simulation->matchers);
     for (size_t i = 0; i < playbook->symbol_count; i++)
-        matcher_init(&simulation->venues[i].matcher, &simulation->costs);
+        matcher_init(&simulation->matchers[i], &simulation->costs);
     return true;
 }
 
 void simulation_release(struct simulation *simulation)
 {
     engine_free(simulation->engine);
-    free(simulation->venues);
+    free(simulation->matchers);
     *simulation = (struct simulation) { 0 };
 }
 
-static void pass_orders(struct simulation *simulation)
+void simulation_take_orders(struct simulation *simulation)
 {
     struct order order;
     while (engine_next_order(simulation->engine, &order)) {
-        struct venue *venue = &simulation->venues[order.symbol];
+        struct matcher *matcher = &simulation->matchers[order.symbol];
         if (order.action != ORDER_AT_CLOSE) {
-            matcher_place(&venue->matcher, &order);
+            matcher_place(matcher, &order);
             continue;
         }
         int64_t end_us = engine_now_us(simulation->engine, order.symbol);
-        struct order_update update =
-            matcher_close(&venue->matcher, &order, venue->last_close, end_us);
+        struct order_update update = matcher_close(matcher, &order, end_us);
         engine_order_update(simulation->engine, &update);
     }
 }
 
-static void fill_orders(struct simulation *simulation, struct matcher *matcher,
-                        const struct bar *bar)
+void simulation_fill(struct simulation *simulation, size_t symbol, const struct bar *bar)
 {
     struct order_update updates[MATCHER_UPDATES_MAX];
-    size_t count = matcher_bar(matcher, bar, updates);
+    size_t count = matcher_bar(&simulation->matchers[symbol], bar, updates);
     for (size_t i = 0; i < count; i++)
         engine_order_update(simulation->engine, &updates[i]);
-}
-
-bool simulation_bar(struct simulation *simulation, size_t symbol, const struct bar *bar)
-{
-    struct venue *venue = &simulation->venues[symbol];
-    if (!venue->matcher.is_idle)
-        fill_orders(simulation, &venue->matcher, bar);
-    venue->last_close = bar->close;
-    if (!engine_bar(simulation->engine, symbol, bar))
-        return false;
-    pass_orders(simulation);
-    return true;
 }
 
 void simulation_session_end(struct simulation *simulation, size_t symbol)
 {
     engine_session_end(simulation->engine, symbol);
-    pass_orders(simulation);
+    simulation_take_orders(simulation);
 }

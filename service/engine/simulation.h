@@ -9,16 +9,10 @@
 
 #include <stdbool.h>
 
-/* Where one symbol trades. */
-struct venue {
-    struct matcher matcher;
-    double last_close; /* of the last bar present */
-};
-
 struct simulation {
     struct engine *engine;
     struct costs costs;
-    struct venue *venues; /* one per symbol */
+    struct matcher *matchers; /* one per symbol */
 };
 
 /* In place: the matchers point into it, so it must not be moved afterwards. The playbook and the
@@ -29,9 +23,22 @@ void simulation_release(struct simulation *simulation); /* accepts a zeroed one 
 
 /* Sessions begin, and faults are told, by calling the engine's own functions. */
 
+/* What a bar does beyond being shown: fills what waits on it; takes the orders it led to. */
+void simulation_fill(struct simulation *simulation, size_t symbol, const struct bar *bar);
+void simulation_take_orders(struct simulation *simulation);
+
 /* A bar has closed: fills what waited, then shows it. True: there may be trades to drain with
- * engine_next_trade. */
-bool simulation_bar(struct simulation *simulation, size_t symbol, const struct bar *bar);
+ * engine_next_trade. Inline, since on nearly every bar there is nothing to fill and no order. */
+static inline bool simulation_bar(struct simulation *simulation, size_t symbol,
+                                  const struct bar *bar)
+{
+    if (!simulation->matchers[symbol].is_idle)
+        simulation_fill(simulation, symbol, bar);
+    if (!engine_bar(simulation->engine, symbol, bar))
+        return false;
+    simulation_take_orders(simulation);
+    return true;
+}
 
 /* The session is over: then drain the trades and read engine_session_report. */
 void simulation_session_end(struct simulation *simulation, size_t symbol);

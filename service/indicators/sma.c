@@ -9,17 +9,31 @@
 /* Up to here a double holds every integer, and one division rounds once. */
 #define DOUBLE_EXACT_MAX (INT64_C(1) << 53)
 
+/* Above any value, which is within +-1e18: no value is narrow then. */
+#define OFFSET_CAREFUL (INT64_C(1) << 62)
+
+static void set_careful(struct sma *sma, size_t pushes)
+{
+    sma->careful = pushes;
+    sma->offset = pushes > 0 ? OFFSET_CAREFUL : sma->narrow_max;
+    sma->span = pushes > 0 ? 0 : 2 * (uint64_t)sma->narrow_max;
+}
+
 void sma_init(struct sma *sma, size_t length)
 {
     assert(length >= 1);
+    size_t places = 1;
+    while (places < length)
+        places *= 2;
     *sma = (struct sma) {
-        .window = memory_new(length, sizeof *sma->window),
+        .window = memory_new(places, sizeof *sma->window),
+        .mask = places - 1,
         .length = length,
         .narrow_max = DOUBLE_EXACT_MAX / (int64_t)length,
         .missing = length,
-        .careful = length,
         .divisor = (double)length * SMA_UNITS_PER_ONE,
     };
+    set_careful(sma, length);
 }
 
 void sma_release(struct sma *sma)
@@ -43,7 +57,7 @@ static __int128 sum_of_window(const struct sma *sma)
 {
     __int128 sum = 0;
     for (size_t i = 0; i < sma->length; i++)
-        sum += sma->window[i];
+        sum += sma->window[(sma->next - 1 - i) & sma->mask];
     return sum;
 }
 
@@ -52,7 +66,7 @@ double sma_careful_mean(struct sma *sma, int64_t newest, int64_t oldest)
     bool begins = sma->careful == 0;
     sma->wide_sum = begins ? sum_of_window(sma) : sma->wide_sum + newest - oldest;
     bool is_wide = newest > sma->narrow_max || newest < -sma->narrow_max;
-    sma->careful = is_wide ? sma->length - 1 : sma->careful - 1;
+    set_careful(sma, is_wide ? sma->length - 1 : sma->careful - 1);
     if (sma->missing > 0 && --sma->missing > 0)
         return NAN;
 

@@ -13,11 +13,16 @@
 #include <stdint.h>
 
 struct sma {
-    int64_t *window; /* owned; the last `length` values in 1e-9, a ring */
+    int64_t
+        *window; /* owned; the last values in 1e-9, a ring of a power of two: it needs no branch,
+                        which would be mispredicted once in every round */
+    size_t mask; /* of places in the ring */
     size_t length;
-    size_t next;        /* where the next value goes: the oldest one's place */
+    size_t next;        /* where the next value goes */
     uint64_t sum;       /* of the window, modulo 2^64 */
     int64_t narrow_max; /* `length` values up to this have a sum that a double holds exactly */
+    int64_t offset;     /* a value is narrow when value + offset <= span as unsigned; */
+    uint64_t span;      /* while pushes are careful none is */
     size_t missing;     /* values still to come before the first mean */
     size_t careful;     /* pushes in which values are missing, or one in the window is larger */
     __int128 wide_sum;  /* of the window, in those pushes */
@@ -38,13 +43,15 @@ double sma_careful_mean(struct sma *sma, int64_t newest, int64_t oldest);
 static inline double sma_push(struct sma *sma, double value)
 {
     int64_t newest = llrint(value * SMA_UNITS_PER_ONE);
-    int64_t oldest = sma->window[sma->next];
-    sma->window[sma->next] = newest;
-    sma->next = sma->next + 1 == sma->length ? 0 : sma->next + 1;
-    sma->sum += (uint64_t)newest - (uint64_t)oldest;
-    if (sma->careful > 0 || newest > sma->narrow_max || newest < -sma->narrow_max)
+    size_t at = sma->next;
+    int64_t oldest = sma->window[(at - sma->length) & sma->mask];
+    uint64_t sum = sma->sum + (uint64_t)newest - (uint64_t)oldest;
+    sma->next = at + 1;
+    sma->sum = sum;
+    sma->window[at & sma->mask] = newest;
+    if ((uint64_t)newest + (uint64_t)sma->offset > sma->span)
         return sma_careful_mean(sma, newest, oldest);
-    return (double)(int64_t)sma->sum / sma->divisor;
+    return (double)(int64_t)sum / sma->divisor;
 }
 
 /* The same over an array: results[i] belongs to values[i]. */

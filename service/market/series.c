@@ -3,27 +3,9 @@
 #include "service/base/memory.h"
 
 #include <assert.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 enum { CAPACITY_FIRST = 64 };
-
-/* The first touch of a million bars costs 22 ms in pages of 4 KiB and 4 ms in pages of 2 MiB, where
- * reading them from a file takes 45. Below this size nobody would notice. */
-#define HUGE_PAGE_SIZE ((uintptr_t)2 << 20)
-#define HUGE_PAGES_FROM ((size_t)8 << 20)
-
-/* A hint: where the system knows no huge pages, nothing changes. */
-static void ask_for_huge_pages(const struct series *series)
-{
-    size_t size = series->capacity * sizeof *series->bars;
-    if (size < HUGE_PAGES_FROM)
-        return;
-    uintptr_t begin = ((uintptr_t)series->bars + HUGE_PAGE_SIZE - 1) & ~(HUGE_PAGE_SIZE - 1);
-    uintptr_t end = ((uintptr_t)series->bars + size) & ~(HUGE_PAGE_SIZE - 1);
-    madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-}
 
 void series_reserve(struct series *series, size_t capacity)
 {
@@ -32,7 +14,6 @@ void series_reserve(struct series *series, size_t capacity)
         return;
     series->bars = memory_resize(series->bars, capacity, sizeof *series->bars);
     series->capacity = capacity;
-    ask_for_huge_pages(series);
 }
 
 void series_append(struct series *series, const struct bar *bar)

@@ -28,6 +28,7 @@ struct order {
     enum order_leg leg;
     enum order_action action;
     int64_t quantity;       /* 1e-9 units */
+    double close;           /* of ORDER_AT_CLOSE: the price of that close */
     double stop_distance;   /* of an entry: below the real fill price; 0: none */
     double target_distance; /* of an entry: above it; 0: none */
     const char *reason;     /* static text; of an exit it becomes the trade's exit reason */

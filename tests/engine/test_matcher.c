@@ -411,7 +411,8 @@ static void a_close_fills_at_the_last_close_and_the_bars_end(void **state)
     hold(2, 3);
     order_exit("time_exit");
     struct order order = exit_order(ORDER_AT_CLOSE, "session_close");
-    struct order_update update = matcher_close(&matcher, &order, 102, 77 * MINUTE_US);
+    order.close = 102;
+    struct order_update update = matcher_close(&matcher, &order, 77 * MINUTE_US);
     assert_int_equal(update.leg, LEG_EXIT);
     assert_int_equal(update.symbol, 4);
     assert_int_equal(update.time_us, 77 * MINUTE_US);
@@ -431,7 +432,8 @@ static void a_close_drops_an_entry_that_waits(void **state)
     hold(0, 0);
     order_entry(0, 0);
     struct order order = exit_order(ORDER_AT_CLOSE, "session_close");
-    matcher_close(&matcher, &order, 102, 77 * MINUTE_US);
+    order.close = 100;
+    matcher_close(&matcher, &order, 77 * MINUTE_US);
     bar(100, 100, 100, 100);
     assert_int_equal(count, 0);
 }

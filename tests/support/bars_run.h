@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-enum { BARS_RUN_SYMBOLS_MAX = 3, BARS_RUN_TEXT_SIZE = 256 };
+enum { BARS_RUN_SYMBOLS_MAX = 9, BARS_RUN_TEXT_SIZE = 256 };
 
 struct bars_run {
     struct playbook playbook;

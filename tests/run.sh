@@ -24,6 +24,7 @@ passed=0 failed=0 skipped=0
 start() { # index
   local program=${programs[$1]} command=()
   case $program in
+    tests/interop/*.py) command=("$(infra/venv.sh || echo python3)") ;; # without it they skip
     *.py) command=(python3) ;;
     *.sh) command=(bash) ;;
   esac

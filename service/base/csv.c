@@ -7,6 +7,12 @@
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
+static bool has_mark(const char *bytes, size_t size)
+{
+    const size_t mark_size = sizeof byte_order_mark - 1;
+    return size >= mark_size && memcmp(bytes, byte_order_mark, mark_size) == 0;
+}
+
 /* How far a row is looked for: one byte over the cap, where a row that fits has its line end. */
 static size_t row_window(const struct csv_reader *reader)
 {
@@ -19,9 +25,8 @@ void csv_reader_init(struct csv_reader *reader, const char *bytes, size_t size)
     if (size == 0)
         bytes = ""; /* an empty text may have no bytes at all */
     *reader = (struct csv_reader) { .next = bytes, .end = bytes + size };
-    const size_t mark_size = sizeof byte_order_mark - 1;
-    if (size >= mark_size && memcmp(bytes, byte_order_mark, mark_size) == 0)
-        reader->next += mark_size;
+    if (has_mark(bytes, size))
+        reader->next += sizeof byte_order_mark - 1;
     /* A cell never grows by unquoting, and its NUL has the place of the comma behind it. */
     reader->scratch = memory_resize(NULL, row_window(reader) + 1, 1);
 }
@@ -157,7 +162,7 @@ static bool needs_quotes(const char *cell, size_t size)
 {
     if (size == 0)
         return false;
-    if (cell[0] == ' ' || cell[size - 1] == ' ')
+    if (cell[0] == ' ' || cell[size - 1] == ' ' || has_mark(cell, size))
         return true;
     for (size_t i = 0; i < size; i++)
         if (cell[i] == ',' || cell[i] == '"' || cell[i] == '\r' || cell[i] == '\n')

@@ -48,8 +48,8 @@ bool csv_reader_next(struct csv_reader *reader, bool *ret_end, struct error *err
 /* Accepts a zeroed reader. */
 void csv_reader_release(struct csv_reader *reader);
 
-/* Appends one cell, in quotes if it has a comma, a quote, CR, LF, or a space in front or behind.
- * `first`: no comma in front. The cell must not hold a NUL. */
+/* Appends one cell, in quotes if it has a comma, a quote, CR, LF, a space in front or behind, or a
+ * byte order mark in front. `first`: no comma in front. The cell must not hold a NUL. */
 void csv_append_cell(struct text *text, bool first, const char *cell, size_t size);
 
 /* A row of one empty cell is written as "", for an empty line is no row. */

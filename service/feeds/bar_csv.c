@@ -1,51 +1,26 @@
 #include "service/feeds/bar_csv.h"
 
 #include "service/base/decimal.h"
+#include "service/feeds/bar_columns.h"
 #include "service/feeds/bar_quick.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-
-enum field {
-    FIELD_STAMP,
-    FIELD_OPEN,
-    FIELD_HIGH,
-    FIELD_LOW,
-    FIELD_CLOSE,
-    FIELD_VOLUME,
-    FIELD_VWAP,
-    FIELD_TRADE_COUNT,
-    FIELD_COUNT,
-    FIELD_IGNORED = FIELD_COUNT
-};
-
-static const struct {
-    const char *name;
-    size_t offset; /* of its double in a bar */
-} fields[FIELD_COUNT] = {
-    [FIELD_STAMP] = { "timestamp", 0 },
-    [FIELD_OPEN] = { "open", offsetof(struct bar, open) },
-    [FIELD_HIGH] = { "high", offsetof(struct bar, high) },
-    [FIELD_LOW] = { "low", offsetof(struct bar, low) },
-    [FIELD_CLOSE] = { "close", offsetof(struct bar, close) },
-    [FIELD_VOLUME] = { "volume", offsetof(struct bar, volume) },
-    [FIELD_VWAP] = { "vwap", offsetof(struct bar, vwap) },
-    [FIELD_TRADE_COUNT] = { "trade_count", 0 },
-};
 
 enum grain { GRAIN_UNKNOWN, GRAIN_DAILY, GRAIN_INTRADAY };
 
 struct reader {
     const struct bar_source *source;
     const char *end;
-    enum field columns[BAR_CSV_COLUMNS_MAX];
+    enum bar_field columns[BAR_CSV_COLUMNS_MAX];
     size_t column_count;
     bool stamp_is_date; /* the stamp's column is named date */
     enum grain grain;   /* what the first row's stamp was */
     struct quick_date date;
+    bool has_symbol; /* a row said so */
+    char symbol[SYMBOL_TEXT_SIZE];
 };
 
 struct cell {
@@ -53,8 +28,6 @@ struct cell {
     size_t size;
     const char *after; /* at the comma or newline behind it, or at the end */
 };
-
-enum { EXCERPT_SIZE = 48 };
 
 static size_t line_at(const struct reader *reader, const char *position)
 {
@@ -64,29 +37,18 @@ static size_t line_at(const struct reader *reader, const char *position)
     return line;
 }
 
-/* What a cell holds, fit to be printed: bytes that are not plain characters become '?'. */
-static const char *excerpt(const char *text, size_t size, char buffer[static EXCERPT_SIZE])
+static const char *column_name(const struct reader *reader, enum bar_field field)
 {
-    bool cut = size > EXCERPT_SIZE - 1;
-    size_t shown = cut ? EXCERPT_SIZE - 4 : size;
-    for (size_t i = 0; i < shown; i++)
-        buffer[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
-    memcpy(buffer + shown, cut ? "..." : "", cut ? 4 : 1);
-    return buffer;
+    return field == FIELD_STAMP && reader->stamp_is_date ? "date" : bar_fields[field].name;
 }
 
-static const char *column_name(const struct reader *reader, enum field field)
-{
-    return field == FIELD_STAMP && reader->stamp_is_date ? "date" : fields[field].name;
-}
-
-static bool wrong_cell(const struct reader *reader, enum field field, const struct cell *cell,
+static bool wrong_cell(const struct reader *reader, enum bar_field field, const struct cell *cell,
                        const char *why, struct error *error)
 {
-    char buffer[EXCERPT_SIZE];
+    char buffer[BAR_EXCERPT_SIZE];
     return error_set(error, ERROR_DATA, "%s:%zu: column %s: \"%s\" %s", reader->source->name,
                      line_at(reader, cell->text), column_name(reader, field),
-                     excerpt(cell->text, cell->size, buffer), why);
+                     bar_excerpt(cell->text, cell->size, buffer), why);
 }
 
 static bool wrong_quote(const struct reader *reader, const char *text, struct error *error)
@@ -168,33 +130,28 @@ static bool stamp_store(struct reader *reader, const struct cell *cell, struct b
                       error);
 }
 
-/* False for what is no count of trades. */
-static bool number_store(enum field field, double value, struct bar *bar)
+static bool symbol_store(struct reader *reader, const struct cell *cell, struct error *error)
 {
-    if (field != FIELD_TRADE_COUNT) {
-        memcpy((char *)bar + fields[field].offset, &value, sizeof value);
-        return true;
-    }
-    if (isnan(value))
-        return true; /* none, as the bar already says */
-    /* Beyond 2^53 a double no longer holds every integer. */
-    if (!(value >= 0 && value <= 0x1p53) || value != (double)(int64_t)value)
-        return false;
-    bar->trade_count = (int64_t)value;
+    char why[BAR_WHY_SIZE];
+    if (!bar_symbol_agree(cell->text, cell->size, !reader->has_symbol, reader->symbol, why))
+        return wrong_cell(reader, FIELD_SYMBOL, cell, why, error);
+    reader->has_symbol = true;
     return true;
 }
 
-static bool cell_store(struct reader *reader, enum field field, const struct cell *cell,
+static bool cell_store(struct reader *reader, enum bar_field field, const struct cell *cell,
                        struct bar *bar, struct error *error)
 {
     if (field == FIELD_IGNORED)
         return true;
     if (field == FIELD_STAMP)
         return stamp_store(reader, cell, bar, error);
+    if (field == FIELD_SYMBOL)
+        return symbol_store(reader, cell, error);
     if (cell->size == 0 && (field == FIELD_VWAP || field == FIELD_TRADE_COUNT))
         return true; /* none, as the bar already says */
     double value;
-    if (double_parse(cell->text, cell->size, &value) && number_store(field, value, bar))
+    if (double_parse(cell->text, cell->size, &value) && bar_field_store(field, value, bar))
         return true;
     return wrong_cell(reader, field, cell,
                       field == FIELD_TRADE_COUNT
@@ -204,7 +161,7 @@ static bool cell_store(struct reader *reader, enum field field, const struct cel
 }
 
 /* Reads the cell at `text` if it is of a usual shape; returns the position behind it, else NULL. */
-static const char *quick_cell(struct reader *reader, enum field field, const char *text,
+static const char *quick_cell(struct reader *reader, enum bar_field field, const char *text,
                               struct bar *bar)
 {
     const char *end = reader->end;
@@ -212,10 +169,10 @@ static const char *quick_cell(struct reader *reader, enum field field, const cha
     if (field == FIELD_STAMP) {
         if (reader->grain == GRAIN_INTRADAY)
             after = quick_stamp(text, end, reader->source->zone, &reader->date, &bar->open_time_us);
-    } else if (field != FIELD_IGNORED) {
+    } else if (field < FIELD_SYMBOL) {
         double value;
         after = quick_number(text, end, &value);
-        if (after != NULL && !number_store(field, value, bar))
+        if (after != NULL && !bar_field_store(field, value, bar))
             return NULL;
     }
     if (after == NULL || *after == ',' || *after == '\n')
@@ -244,7 +201,7 @@ static bool row_read(struct reader *reader, const char **position, struct bar *b
     bar->vwap = NAN;
     bar->trade_count = -1;
     for (size_t i = 0;; i++) {
-        enum field field = reader->columns[i];
+        enum bar_field field = reader->columns[i];
         const char *after = quick_cell(reader, field, text, bar);
         if (after == NULL) {
             struct cell cell;
@@ -285,46 +242,6 @@ static void reserve_rows(const struct reader *reader, const char *text, struct s
     series_reserve(series, series->count > 0 ? 2 * series->count : expected + expected / 8 + 1);
 }
 
-static bool name_is(const struct cell *cell, const char *name)
-{
-    return strlen(name) == cell->size && strncasecmp(name, cell->text, cell->size) == 0;
-}
-
-static enum field field_find(const struct cell *name)
-{
-    for (enum field field = 0; field < FIELD_COUNT; field++)
-        if (name_is(name, fields[field].name))
-            return field;
-    return name_is(name, "date") ? FIELD_STAMP : FIELD_IGNORED;
-}
-
-static void note_ignored(const struct cell *name, char list[static BAR_IGNORED_SIZE])
-{
-    char buffer[EXCERPT_SIZE];
-    size_t used = strlen(list);
-    int written = snprintf(list + used, BAR_IGNORED_SIZE - used, "%s%s", used > 0 ? ", " : "",
-                           name->size > 0 ? excerpt(name->text, name->size, buffer) : "(unnamed)");
-    if (written >= (int)(BAR_IGNORED_SIZE - used))
-        memcpy(list + BAR_IGNORED_SIZE - 4, "...", 4);
-}
-
-static bool check_columns(const struct reader *reader, const size_t seen[static FIELD_COUNT],
-                          struct error *error)
-{
-    for (enum field field = 0; field < FIELD_COUNT; field++) {
-        const char *name = field == FIELD_STAMP ? "timestamp or date" : fields[field].name;
-        if (seen[field] > 1)
-            return error_set(error, ERROR_DATA, "%s: the header has more than one column %s",
-                             reader->source->name, name);
-        if (seen[field] == 0 && field < FIELD_VWAP)
-            return error_set(error, ERROR_DATA,
-                             "%s: the header has no column %s (timestamp or date, open, high, low, "
-                             "close and volume were expected)",
-                             reader->source->name, name);
-    }
-    return true;
-}
-
 static bool header_read(struct reader *reader, const char **position,
                         char ret_ignored[static BAR_IGNORED_SIZE], struct error *error)
 {
@@ -337,19 +254,19 @@ static bool header_read(struct reader *reader, const char **position,
         if (reader->column_count == BAR_CSV_COLUMNS_MAX)
             return error_set(error, ERROR_LIMIT, "%s: the header has more than %d columns",
                              reader->source->name, BAR_CSV_COLUMNS_MAX);
-        enum field field = field_find(&cell);
+        enum bar_field field = bar_field_find(cell.text, cell.size);
         reader->columns[reader->column_count++] = field;
         if (field == FIELD_IGNORED)
-            note_ignored(&cell, ret_ignored);
+            bar_note_ignored(cell.text, cell.size, ret_ignored);
         else
             seen[field]++;
         if (field == FIELD_STAMP)
-            reader->stamp_is_date = name_is(&cell, "date");
+            reader->stamp_is_date = bar_name_is(cell.text, cell.size, "date");
         more = cell.after < reader->end && *cell.after == ',';
         text = cell.after + (cell.after < reader->end);
     }
     *position = text;
-    return check_columns(reader, seen, error);
+    return bar_fields_check(seen, reader->source->name, "the header", error);
 }
 
 bool bar_csv_parse(const struct bar_source *source, struct bar_rows *ret_rows, struct error *error)
@@ -383,6 +300,7 @@ bool bar_csv_parse(const struct bar_source *source, struct bar_rows *ret_rows, s
     }
     rows.daily =
         reader.grain == GRAIN_DAILY || (reader.grain == GRAIN_UNKNOWN && reader.stamp_is_date);
+    memcpy(rows.symbol, reader.symbol, sizeof rows.symbol);
     *ret_rows = rows;
     return true;
 }

@@ -1,10 +1,10 @@
 /* Bars as Parquet: what pandas, pyarrow, polars and DuckDB write by default is read, and what is
  * written here they read.
  *
- * Columns are named as in bar_csv.h, in any order and case. The stamp is a TIMESTAMP in ms, us or
- * ns, a DATE, or an INT64 of seconds, ms, us or ns since 1970; numbers are INT32, INT64, FLOAT or
- * DOUBLE. A stamp that is not adjusted to UTC needs the source's zone. A null is allowed in vwap
- * and trade_count (none); elsewhere it is NaN, for the intake to find. */
+ * Columns are found by name (bar_columns.h), the stamp also as __index_level_0__, the index that
+ * pandas has no name for. It is a TIMESTAMP, a DATE or an INT64 (parquet_stamps.h); numbers are
+ * INT32, INT64, FLOAT or DOUBLE; a column `symbol` must say the same in every row. A null is none
+ * in vwap and trade_count, an error in the stamp, and elsewhere NaN, for the intake to find. */
 #ifndef PLAYBOOK_FEEDS_BAR_PARQUET_H
 #define PLAYBOOK_FEEDS_BAR_PARQUET_H
 
@@ -18,7 +18,9 @@
 bool bar_parquet_is(const struct bar_source *source);
 
 /* Kind data: the message names file, column and what is wrong, or which feature is not read
- * ("QQQ.parquet: column close: encoding DELTA_BYTE_ARRAY is not read"). */
+ * ("QQQ.parquet: column close: encoding DELTA_BYTE_ARRAY is not read"). Kind limit: more than
+ * 67,108,864 rows, more than 65,536 and 1,024 for every byte of the file, or too many columns.
+ * Within that, memory grows only as rows are found to be there. */
 bool bar_parquet_parse(const struct bar_source *source, struct bar_rows *ret_rows,
                        struct error *error);
 

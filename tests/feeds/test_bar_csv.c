@@ -187,6 +187,46 @@ static void unknown_columns_are_passed_over_and_named(void **state)
     series_release(&rows.series);
 }
 
+static void a_symbol_that_all_rows_name_is_told(void **state)
+{
+    (void)state;
+    struct bar_rows rows = parse("Symbol,timestamp,open,high,low,close,volume\n"
+                                 "BTC/USD,2022-02-14T14:30:00Z,1,1,1,1,1\n"
+                                 "\"BTC/USD\",2022-02-14T14:31:00Z,1,1,1,1,1\n");
+    assert_string_equal(rows.symbol, "BTC/USD");
+    assert_string_equal(rows.ignored_columns, "");
+    assert_int_equal(rows.series.count, 2);
+    series_release(&rows.series);
+    rows = parse("timestamp,open,high,low,close,volume,symbol\n"
+                 "2022-02-14T14:30:00Z,1,1,1,1,1,\n2022-02-14T14:31:00Z,1,1,1,1,1,\n");
+    assert_string_equal(rows.symbol, "");
+    series_release(&rows.series);
+    rows = parse(HEADER ROW);
+    assert_string_equal(rows.symbol, "");
+    series_release(&rows.series);
+}
+
+static void a_text_of_two_symbols_is_refused(void **state)
+{
+    (void)state;
+    static const char header[] = "timestamp,open,high,low,close,volume,symbol\n";
+    char text[256];
+    snprintf(text, sizeof text,
+             "%s2022-02-14T14:30:00Z,1,1,1,1,1,QQQ\n2022-02-14T14:31:00Z,1,1,1,1,1,SPY\n", header);
+    assert_error(text, ERROR_DATA,
+                 "QQQ.csv:3: column symbol: \"SPY\" is not the \"QQQ\" of the rows above (a file "
+                 "holds the bars of one symbol)");
+    snprintf(text, sizeof text,
+             "%s2022-02-14T14:30:00Z,1,1,1,1,1,\n2022-02-14T14:31:00Z,1,1,1,1,1,QQQ\n", header);
+    assert_error(text, ERROR_DATA,
+                 "QQQ.csv:3: column symbol: \"QQQ\" is not the \"\" of the rows above (a file "
+                 "holds the bars of one symbol)");
+    snprintf(text, sizeof text, "%s2022-02-14T14:30:00Z,1,1,1,1,1,ABCDEFGHIJKLMNOP\n", header);
+    assert_error(text, ERROR_DATA,
+                 "QQQ.csv:2: column symbol: \"ABCDEFGHIJKLMNOP\" is no symbol (at most 15 plain "
+                 "characters were expected)");
+}
+
 static void many_unknown_columns_are_cut_short(void **state)
 {
     (void)state;
@@ -514,6 +554,8 @@ int main(void)
         cmocka_unit_test(line_ends_marks_and_blank_lines_make_no_difference),
         cmocka_unit_test(cells_may_be_quoted_or_have_blanks_around_them),
         cmocka_unit_test(unknown_columns_are_passed_over_and_named),
+        cmocka_unit_test(a_symbol_that_all_rows_name_is_told),
+        cmocka_unit_test(a_text_of_two_symbols_is_refused),
         cmocka_unit_test(many_unknown_columns_are_cut_short),
         cmocka_unit_test(every_number_is_kept_as_it_is),
         cmocka_unit_test(text_that_is_no_number_is_named_with_its_place),

@@ -113,6 +113,26 @@ static void rows_are_sorted_and_counted_where_they_step_back(void **state)
                                         "2022-02-14T14:31:00Z,1,1,1,2,1\n");
     assert_closes(&read.series, "1 2 3 4 5");
     assert_counts(&read.report, 5, 2, 0, 0);
+    assert_int_equal(read.report.unsorted_us[0], read.series.bars[0].open_time_us);
+    assert_int_equal(read.report.unsorted_us[1], read.series.bars[2].open_time_us);
+    release(&read);
+}
+
+/* The second session stands there twice, and so does one row of the first. */
+static void a_row_that_steps_back_is_told_with_its_own_stamp(void **state)
+{
+    (void)state;
+    struct read read = read_text(HEADER "2022-02-14T14:30:00Z,1,1,1,1,1\n"
+                                        "2022-02-15T14:30:00Z,1,1,1,2,1\n"
+                                        "2022-02-15T14:31:00Z,1,1,1,3,1\n"
+                                        "2022-02-15T14:30:00Z,1,1,1,2,1\n"
+                                        "2022-02-15T14:31:00Z,1,1,1,3,1\n"
+                                        "2022-02-14T14:30:00Z,1,1,1,1,1\n"
+                                        "2022-02-14T14:30:00Z,1,1,1,1,1\n");
+    assert_closes(&read.series, "1 2 3");
+    assert_counts(&read.report, 7, 2, 4, 0);
+    assert_int_equal(read.report.unsorted_us[0], read.series.bars[0].open_time_us);
+    assert_int_equal(read.report.unsorted_us[1], read.series.bars[1].open_time_us);
     release(&read);
 }
 
@@ -325,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_file_in_order_has_nothing_to_report),
         cmocka_unit_test(a_daily_file_is_known_as_one),
         cmocka_unit_test(rows_are_sorted_and_counted_where_they_step_back),
+        cmocka_unit_test(a_row_that_steps_back_is_told_with_its_own_stamp),
         cmocka_unit_test(rows_repeated_identically_are_dropped_and_counted),
         cmocka_unit_test(of_different_rows_for_a_stamp_the_last_in_the_file_wins),
         cmocka_unit_test(every_value_of_a_row_is_compared),

@@ -16,10 +16,11 @@ strategies: trading indicators market base
 risk: trading market base
 engine: strategies risk trading market base
 stats: trading market base
+parquet: base
 clients: base
 store: clients base
 writers: clients base
-feeds: store clients market base
+feeds: store clients parquet market base
 brokers: clients engine trading market base
 report: stats trading market base
 notify: clients base

@@ -1,36 +1,67 @@
-/* Playbook: the table of subcommands, and what all of them have in common. */
+/* Playbook: the table of commands, and what all of them have in common. */
 #include "service/base/log.h"
 #include "service/base/unknown.h"
 #include "service/commands/commands.h"
 #include "service/settings.h"
 
+#include <assert.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { COMMAND_COUNT = 5, EXIT_USAGE = 2 };
+enum { COMMANDS_MAX = 16, EXIT_USAGE = 2 };
 
-static const struct command *const commands[COMMAND_COUNT] = {
-    &backtest_command, &strategies_command, &check_command, &demo_command, &version_command,
+static const struct command *const commands[] = {
+    &backtest_command, &strategies_command, &data_command, &check_command,
+    &demo_command,     &version_command,    NULL,
 };
+static const struct command program = { .name = "", .commands = commands };
 
-static void print_usage(FILE *stream)
+/* The last word of a command's name is what it is called by in its group. */
+static const char *word_of(const struct command *command)
 {
-    fputs("Usage: playbook COMMAND [flags]\n\n", stream);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n`playbook COMMAND --help` says more about each.\n", stream);
+    const char *blank = strrchr(command->name, ' ');
+    return blank ? blank + 1 : command->name;
 }
 
-static const struct command *find_command(const char *name, struct error *error)
+static void print_usage(const struct command *group, FILE *stream)
 {
-    const char *names[COMMAND_COUNT + 1] = { 0 };
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        names[i] = commands[i]->name;
-        if (strcmp(names[i], name) == 0)
-            return commands[i];
+    const char *blank = group->name[0] ? " " : "";
+    fprintf(stream, "Usage: playbook %s%sCOMMAND [flags]\n\n", group->name, blank);
+    for (size_t i = 0; group->commands[i]; i++)
+        fprintf(stream, "  %-12s %s\n", word_of(group->commands[i]), group->commands[i]->summary);
+    fprintf(stream, "\n`playbook %s%sCOMMAND --help` says more about each.\n", group->name, blank);
+}
+
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+static const struct command *find_command(const struct command *group, const char *word,
+                                          struct error *error)
+{
+    const char *words[COMMANDS_MAX + 1] = { 0 };
+    if (group == &program && strcmp(word, "--version") == 0)
+        word = "version";
+    for (size_t i = 0; group->commands[i]; i++) {
+        assert(i < COMMANDS_MAX);
+        words[i] = word_of(group->commands[i]);
+        if (strcmp(words[i], word) == 0)
+            return group->commands[i];
     }
-    unknown_name(error, "command", name, names);
+    unknown_name(error, "command", word, words);
     return NULL;
+}
+
+/* Follows the words to the command they name, and moves behind them. A group: the words end there,
+ * or ask for its help. */
+static const struct command *choose_command(char ***words, struct error *error)
+{
+    const struct command *command = &program;
+    while (command && !command->run && **words && !asks_for_help(**words))
+        command = find_command(command, *(*words)++, error);
+    return command;
 }
 
 static void open_log(const struct settings *settings)
@@ -43,14 +74,12 @@ static void open_log(const struct settings *settings)
 }
 
 /* `loaded` says whether the settings could be read; help is given all the same. */
-static int run_command(int argc, char *argv[], struct settings *settings, bool loaded,
-                       struct error *error)
+static int run_command(const struct command *command, int argc, char *argv[],
+                       struct settings *settings, bool loaded, struct error *error)
 {
     struct arguments arguments = { 0 };
-    const char *name = strcmp(argv[0], "--version") == 0 ? "version" : argv[0];
     struct error usage = { 0 };
-    const struct command *command = find_command(name, &usage);
-    if (!command || !arguments_parse(command, argc, argv, &arguments, &usage))
+    if (!arguments_parse(command, argc, argv, &arguments, &usage))
         return command_fail(&usage);
     int code = 0;
     if (arguments.help_wanted) {
@@ -77,22 +106,25 @@ static int flush_output(int code)
 
 int main(int argc, char *argv[])
 {
+    /* Beyond a limit on file sizes a write then fails, with an error that names the file. */
+    signal(SIGXFSZ, SIG_IGN);
     log_open(stderr, LOG_INFO, LOG_FORMAT_AUTO);
-    if (argc < 2) {
-        print_usage(stderr);
-        return EXIT_USAGE;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        print_usage(stdout);
-        return flush_output(0);
+    struct error usage = { 0 };
+    char **rest = argv + (argc > 0);
+    const struct command *command = choose_command(&rest, &usage);
+    if (command && !command->run) {
+        bool asked = *rest != NULL;
+        print_usage(command, asked ? stdout : stderr);
+        return asked ? flush_output(0) : EXIT_USAGE;
     }
     struct settings settings = { 0 };
     struct error error = { 0 };
     bool loaded = settings_load(&settings, SETTINGS_DOTENV_PATH, &error);
     if (loaded)
         open_log(&settings);
-    int code = run_command(argc - 1, argv + 1, &settings, loaded, &error);
+    int named = (int)(rest - argv) - 1;
+    int code = command ? run_command(command, argc - named, argv + named, &settings, loaded, &error)
+                       : command_fail(&usage);
     settings_release(&settings);
     return flush_output(code);
 }

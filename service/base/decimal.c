@@ -19,6 +19,10 @@ enum { MANTISSA_DIGITS_MAX = 19, POWER_EXACT_MAX = 22 };
 #define MICROS_EXACT_MAX 1e9
 #define EXPONENT_FORM_BELOW 1e-4
 
+/* Between these, 17 significant digits need no exponent and at most DECIMALS_MAX decimals. */
+#define DIGITS_MIN 1e-2
+#define DIGITS_LIMIT 1e15
+
 static const double powers_of_ten[POWER_EXACT_MAX + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
@@ -205,11 +209,55 @@ static bool micros_of(double value, int64_t *ret_micros)
     return (double)*ret_micros / powers_of_ten[MONEY_DECIMALS] == value;
 }
 
+/* scaled / 2^shift, to the nearest multiple of unit; halves to the even one. */
+static uint64_t round_to(unsigned __int128 scaled, int shift, uint64_t unit)
+{
+    uint64_t halves = (uint64_t)(scaled >> (shift - 1));
+    uint64_t count = halves / (2 * unit);
+    uint64_t rest = halves % (2 * unit);
+    bool is_more = scaled != (unsigned __int128)halves << (shift - 1);
+    return (count + (rest > unit || (rest == unit && (is_more || count % 2 == 1)))) * unit;
+}
+
+/* The fewest digits, 15 to 17, that read back as the value, which is digits / 10^decimals. All in
+ * integers: value x 10^decimals is scaled / 2^shift, and what is nearer to it than half a unit of
+ * the mantissa's last place reads back. (Nothing lies exactly there: 2^shift does not divide. Only
+ * below a power of two the next double is nearer still, and between the limits 15 digits hold each
+ * of those exactly.) */
+static bool digits_of(double value, int64_t *ret_digits, int *ret_decimals)
+{
+    double magnitude = fabs(value);
+    int exponent;
+    double fraction = frexp(magnitude, &exponent);
+    if (!(magnitude >= DIGITS_MIN && magnitude < DIGITS_LIMIT))
+        return false;
+    int places = magnitude < 0.1 ? -1 : 0; /* in front of the point; zeros behind it are less */
+    while (places >= 0 && magnitude >= powers_of_ten[places])
+        places++;
+    int decimals = DBL_DECIMAL_DIG - places;
+    uint64_t power = (uint64_t)powers_of_ten[decimals];
+    int shift = DBL_MANT_DIG + 1 - exponent;
+    unsigned __int128 scaled = (unsigned __int128)ldexp(fraction, DBL_MANT_DIG + 1) * power;
+    for (uint64_t unit = 100; unit > 0; unit /= 10) {
+        uint64_t digits = round_to(scaled, shift, unit);
+        unsigned __int128 there = (unsigned __int128)digits << shift;
+        if ((there > scaled ? there - scaled : scaled - there) < power) {
+            *ret_digits = value < 0 ? -(int64_t)digits : (int64_t)digits;
+            *ret_decimals = decimals;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *double_format(double value, char buffer[static DECIMAL_TEXT_SIZE])
 {
-    int64_t micros;
-    if (micros_of(value, &micros))
-        return decimal_format(micros, MONEY_DECIMALS, 0, buffer);
+    int64_t digits;
+    int decimals;
+    if (micros_of(value, &digits))
+        return decimal_format(digits, MONEY_DECIMALS, 0, buffer);
+    if (digits_of(value, &digits, &decimals))
+        return decimal_format(digits, decimals, 0, buffer);
     if (isnan(value))
         value = NAN; /* drops a sign, which printf would show */
     /* Subnormals carry fewer digits than the 15 that every other double keeps. */

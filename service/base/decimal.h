@@ -53,8 +53,8 @@ const char *double_format_fixed(double value, int decimals, char buffer[static D
  * NaN is 0: numbers from outside are refused at intake unless they are finite. */
 static inline int64_t money_from_double(double dollars)
 {
-    const double limit = (double)(MONEY_MAX / MONEY_ONE);
-    if (fabs(dollars) < limit)
+    const int64_t dollars_max = MONEY_MAX / MONEY_ONE;
+    if (fabs(dollars) < (double)dollars_max)
         return llrint(dollars * (double)MONEY_ONE);
     if (isnan(dollars))
         return 0;

@@ -115,6 +115,15 @@ static bool parse_all(struct arguments *arguments, int argc, char *const argv[],
     return true;
 }
 
+static bool check_operands(const struct arguments *arguments, struct error *error)
+{
+    const struct command *command = arguments->command;
+    if (arguments->operand_count >= command->operands_min)
+        return true;
+    return error_set(error, ERROR_USAGE, "playbook %s needs %s (--help says more)", command->name,
+                     command->operands);
+}
+
 static bool help_is_wanted(int argc, char *const argv[])
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -133,7 +142,8 @@ bool arguments_parse(const struct command *command, int argc, char *const argv[]
         .operands = memory_new((size_t)argc, sizeof *arguments.operands),
         .help_wanted = help_is_wanted(argc, argv),
     };
-    if (!arguments.help_wanted && !parse_all(&arguments, argc, argv, error)) {
+    if (!arguments.help_wanted &&
+        !(parse_all(&arguments, argc, argv, error) && check_operands(&arguments, error))) {
         arguments_release(&arguments);
         return false;
     }

@@ -23,13 +23,17 @@ struct flag {
 
 struct arguments;
 
+/* A command, or a group of commands: that has a name, a summary and `commands` alone, and the names
+ * of these begin with its own: "data convert". */
 struct command {
     const char *name;
     const char *summary;
-    const char *operands; /* as the help shows them, "[NAME]"; NULL: none */
-    size_t operands_max;
+    const struct command *const *commands; /* of a group; ended by NULL */
+    const char *operands;                  /* as the help shows them, "[NAME]"; NULL: none */
+    size_t operands_min, operands_max;
     const struct flag *flags; /* ended by a row without a name; NULL: none */
-    int (*run)(const struct arguments *arguments, struct settings *settings); /* the exit code */
+    /* Returns the exit code; NULL of a group. */
+    int (*run)(const struct arguments *arguments, struct settings *settings);
 };
 
 struct argument {
@@ -46,8 +50,8 @@ struct arguments {
     bool help_wanted; /* then nothing else is parsed */
 };
 
-/* argv[0] is the command's name; argv[argc] is NULL, as main's. Release the arguments after
- * success. */
+/* argv[0] is the last word of the command's name; argv[argc] is NULL, as main's. Release the
+ * arguments after success. */
 bool arguments_parse(const struct command *command, int argc, char *const argv[],
                      struct arguments *ret_arguments, struct error *error);
 

@@ -43,7 +43,7 @@ static const struct flag flags[] = {
     { .name = "end", .placeholder = "DATE", .help = "last session" },
     { .name = "bars",
       .placeholder = "FILE|DIR",
-      .help = "bars as CSV; in a folder the file SYMBOL.csv" },
+      .help = "bars, CSV or Parquet; in a folder the file SYMBOL.csv or SYMBOL.parquet" },
     { .name = "daily",
       .placeholder = "FILE|DIR",
       .help = "daily bars for the history; without it they are made from the bars" },
@@ -226,8 +226,9 @@ static bool read_load_options(const struct arguments *arguments, struct load_opt
     const char *zone = arguments_value(arguments, "zone");
     options->bars = arguments_value(arguments, "bars");
     options->daily = arguments_value(arguments, "daily");
+    options->threads = parallel_threads();
     if (!options->bars)
-        return error_set(error, ERROR_USAGE, "--bars is needed: a CSV file, or a folder of them");
+        return error_set(error, ERROR_USAGE, "--bars is needed: a file or a folder of bars");
     if (zone && !bar_zone_parse(zone, &options->zone, error))
         return error_context(error, "--zone");
     return true;

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define ZONE_PATH "/usr/share/zoneinfo/America/New_York"
-enum { ZONE_SIZE_MAX = 1 << 16, ZONE_DAYS = 2 * 366 };
+enum { ZONE_SIZE_MAX = 1 << 16, ZONE_HOURS = 2 * 366 * 24 };
 
 /* One thing looked at: prints its line. */
 static void line(bool good, const char *what, const char *detail)
@@ -87,7 +87,7 @@ static bool check_folder(const char *path, struct error *error)
 static bool compare_zone(const struct zonefile *zone, struct text *detail)
 {
     int64_t start_us = clock_wall_us() / HOUR_US * HOUR_US;
-    for (int64_t hour = 0; hour < ZONE_DAYS * 24; hour++) {
+    for (int64_t hour = 0; hour < ZONE_HOURS; hour++) {
         int64_t time_us = start_us + hour * HOUR_US;
         int64_t offset_us;
         if (zonefile_offset_us(zone, time_us, &offset_us) &&

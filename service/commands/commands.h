@@ -1,4 +1,4 @@
-/* The subcommands: one file each, wiring only. */
+/* The commands: one file each, wiring only. */
 #ifndef PLAYBOOK_COMMANDS_COMMANDS_H
 #define PLAYBOOK_COMMANDS_COMMANDS_H
 
@@ -6,6 +6,10 @@
 
 extern const struct command backtest_command;
 extern const struct command strategies_command;
+extern const struct command data_command; /* a group: */
+extern const struct command data_convert_command;
+extern const struct command data_check_command;
+extern const struct command data_show_command;
 extern const struct command check_command;
 extern const struct command demo_command;
 extern const struct command version_command;

@@ -1,6 +1,7 @@
 /* A backtest's result as tables for people. */
 #include "service/base/date.h"
 #include "service/base/decimal.h"
+#include "service/commands/findings_print.h"
 #include "service/commands/result_print.h"
 #include "service/commands/table_print.h"
 #include "service/market/timeframe.h"
@@ -8,7 +9,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { CENTS_DECIMALS = 2, DATES_SHOWN = 3 };
+enum { CENTS_DECIMALS = 2 };
 
 /* Money to the cent is enough for reading; the files have all of it. */
 static void money_cell(struct table_print *table, int64_t money)
@@ -101,50 +102,14 @@ static void print_money(const struct backtest *backtest, FILE *stream)
     table_print_release(&table);
 }
 
-/* The session of a finding; among several symbols its symbol, too. */
-static void print_place(const struct playbook *playbook, const struct finding *finding,
-                        const char *before, FILE *stream)
-{
-    char date[DATE_TEXT_SIZE];
-    bool is_one = playbook->symbol_count == 1;
-    fprintf(stream, "%s%s%s%s", before, is_one ? "" : playbook->symbols[finding->symbol],
-            is_one ? "" : " ", date_format(finding->date, date));
-}
-
-/* Findings of one kind in a line: how many bars in how many sessions, and the first dates. */
-static void print_findings_of(const struct backtest *backtest, enum finding_kind kind, FILE *stream)
-{
-    size_t bars = 0;
-    size_t sessions = 0;
-    for (size_t i = 0; i < backtest->findings.count; i++) {
-        bars += backtest->findings.items[i].kind == kind ? backtest->findings.items[i].count : 0;
-        sessions += backtest->findings.items[i].kind == kind;
-    }
-    if (sessions == 0)
-        return;
-    fprintf(stream, "    %s: %zu in %zu session%s", finding_type(kind)->name, bars, sessions,
-            sessions == 1 ? "" : "s");
-    size_t shown = 0;
-    for (size_t i = 0; i < backtest->findings.count && shown < DATES_SHOWN; i++) {
-        const struct finding *finding = &backtest->findings.items[i];
-        if (finding->kind == kind && finding->date != DATE_NONE)
-            print_place(backtest->playbook, finding, shown++ == 0 ? " (" : ", ", stream);
-    }
-    fprintf(stream, "%s%s; %s\n", sessions > DATES_SHOWN ? ", ..." : "", shown > 0 ? ")" : "",
-            finding_type(kind)->meaning);
-}
-
 void result_print_table(const struct backtest *backtest, const struct result_context *context,
                         FILE *stream)
 {
     print_heading(backtest, context, stream);
     print_counts(backtest, stream);
     print_money(backtest, stream);
-    if (backtest->findings.count > 0)
-        fprintf(stream, "  %zu finding%s about the bars:\n", backtest->findings.count,
-                backtest->findings.count == 1 ? "" : "s");
-    for (size_t kind = 1; kind < FINDING_KIND_COUNT; kind++)
-        print_findings_of(backtest, (enum finding_kind)kind, stream);
+    bool is_one = backtest->playbook->symbol_count == 1;
+    findings_print(&backtest->findings, is_one ? NULL : backtest->playbook->symbols, stream);
 }
 
 static void totals_row(struct table_print *table, const char *name, size_t trades, size_t wins,

@@ -11,9 +11,10 @@
 #include <stddef.h>
 
 struct load_options {
-    const char *bars;  /* a file, for one symbol; or a folder with SYMBOL.csv of each */
+    const char *bars;  /* a file, for one symbol; or a folder with SYMBOL.csv or .parquet of each */
     const char *daily; /* likewise; NULL: none */
     struct bar_zone zone;
+    size_t threads; /* files are read on so many; 0 is one */
 };
 
 struct loaded_symbol {
@@ -28,10 +29,14 @@ struct loaded {
     size_t count;
 };
 
-/* Errors are of kind data and name the file; of kind usage when one file is to serve several
- * symbols. Columns that were ignored are logged. */
+/* Errors are of kind data and name the file, also when it says that its bars are another symbol's;
+ * of kind usage when one file is to serve several symbols. Columns that were ignored are logged. */
 bool load_bars(const struct playbook *playbook, const struct load_options *options,
                struct loaded *ret_loaded, struct error *error);
 void loaded_release(struct loaded *loaded); /* accepts a zeroed one */
+
+/* Whether what was read may be the symbol's: the file names it, as BTC/USD or BTC_USD, or none. */
+bool load_symbol_agrees(const char *path, const struct bar_file_report *report, const char *symbol,
+                        struct error *error);
 
 #endif

@@ -11,7 +11,12 @@
 
 #include <cmocka.h>
 
-enum { RANDOM_DOUBLES = 1000000, RANDOM_TEXTS = 300000, RANDOM_DECIMALS = 300000 };
+enum {
+    RANDOM_DOUBLES = 1000000,
+    RANDOM_TEXTS = 300000,
+    RANDOM_DECIMALS = 300000,
+    RANDOM_LONG = 50000
+};
 
 /* What Python 3.11's repr() prints, without a final ".0": David Gay's shortest digits. */
 static const char *const shortest[] = {
@@ -425,6 +430,33 @@ static void any_price_is_printed_as_it_was_read(void **state)
     }
 }
 
+/* Of 15 to 17 digits the fewest that read back, by printf and strtod. */
+static void assert_as_printf(double value)
+{
+    char expected[DECIMAL_TEXT_SIZE], buffer[DECIMAL_TEXT_SIZE];
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(expected, sizeof expected, "%.*g", precision, value);
+        if (strtod(expected, NULL) == value)
+            break;
+    }
+    assert_string_equal(double_format(value, buffer), expected);
+}
+
+static void any_number_of_many_digits_is_as_short_as_printf_can_print_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RANDOM_LONG; i++) {
+        /* From 2^-7 to 2^50, any mantissa; fractions of few bits; singles; neighbours of prices. */
+        uint64_t exponent = 1023 - 7 + random_below(57);
+        double price = (double)random_below(100000000) / 100;
+        assert_as_printf(double_of(exponent << 52 | random_next() >> 12));
+        assert_as_printf(-(double)random_below(INT64_C(1) << 53) /
+                         (double)(INT64_C(1) << random_below(60)));
+        assert_as_printf((double)(float)price);
+        assert_as_printf(double_of(bits_of(price) + 1));
+    }
+}
+
 static void assert_fixed(double value, int decimals, const char *expected)
 {
     char buffer[DECIMAL_TEXT_SIZE];
@@ -510,6 +542,7 @@ int main(void)
         cmocka_unit_test(the_shortest_text_is_the_one_python_prints),
         cmocka_unit_test_setup(any_double_reads_back_as_it_was_printed, start),
         cmocka_unit_test_setup(any_price_is_printed_as_it_was_read, start),
+        cmocka_unit_test_setup(any_number_of_many_digits_is_as_short_as_printf_can_print_it, start),
         cmocka_unit_test(a_fixed_count_of_decimals_is_correctly_rounded),
         cmocka_unit_test(a_fixed_count_of_decimals_has_no_negative_zero),
         cmocka_unit_test(what_a_fixed_count_of_decimals_cannot_hold_is_printed_shortest),

@@ -32,6 +32,9 @@ static const struct command command = {
     .operands_max = 1,
     .flags = flags,
 };
+static const struct command needy = {
+    .name = "data convert", .operands = "IN OUT", .operands_min = 2, .operands_max = 2
+};
 static const struct command bare = { .name = "version", .summary = "Says which build this is." };
 
 static struct arguments arguments;
@@ -165,6 +168,16 @@ static void two_dashes_end_the_flags(void **state)
     assert_string_equal(arguments_operand(&arguments, 0), "-");
 }
 
+static void fewer_operands_than_the_command_needs_are_refused(void **state)
+{
+    (void)state;
+    assert_true(parse(&needy, WORDS("a", "b")));
+    assert_false(parse(&needy, WORDS("a")));
+    assert_string_equal(error.message, "playbook data convert needs IN OUT (--help says more)");
+    assert_int_equal(error.kind, ERROR_USAGE);
+    assert_true(parse(&needy, WORDS("--help")));
+}
+
 static void more_operands_than_the_command_takes_are_refused(void **state)
 {
     (void)state;
@@ -279,6 +292,7 @@ int main(void)
         TEST(a_missing_value_is_named),
         TEST(an_unknown_flag_names_the_one_that_was_meant),
         TEST(two_dashes_end_the_flags),
+        TEST(fewer_operands_than_the_command_needs_are_refused),
         TEST(more_operands_than_the_command_takes_are_refused),
         TEST(help_is_found_anywhere_whatever_else_is_wrong),
         TEST(a_flag_overrides_its_setting),

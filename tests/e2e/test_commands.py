@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from bars_program import ROOT, behaviour, fail, files, program, run_tests, succeed, table
 
-COMMANDS = ["backtest", "strategies", "check", "demo", "version"]
+COMMANDS = ["backtest", "strategies", "data", "check", "demo", "version"]
+GROUPS = {"data": ["convert", "check", "show"]}
 STRATEGIES = {
     "dp20": {"window_start": "10:00", "window_end": "10:30", "strength": "0.6", "stop_atr": "1.2",
              "quantity": "100", "exit_time": "15:55"},
@@ -43,12 +44,15 @@ def an_unknown_command_is_told_the_nearest(folder):
 
 @behaviour
 def the_help_of_a_command_lists_every_flag(folder):
-    for name in COMMANDS:
-        source = (ROOT / "service" / "commands" / f"{name}.c").read_text()
+    names = [[name] for name in COMMANDS if name not in GROUPS]
+    for words in names + [[group, name] for group in GROUPS for name in GROUPS[group]]:
+        name = " ".join(words)
+        source = (ROOT / "service" / "commands" / f"{'_'.join(words)}.c").read_text()
         flags = re.findall(r'\.name = "([a-z-]+)",\s*\.(?:placeholder|help|repeatable)', source)
-        for ask in ([name, "--help"], [name, "-h"], [name, "--wrong", "--help"]):
-            done = succeed(folder, *ask)
-            assert done.stderr == "" and name in done.stdout and "-h, --help" in done.stdout
+        for ask in (["--help"], ["-h"], ["--wrong", "--help"]):
+            done = succeed(folder, *words, *ask)
+            assert done.stderr == "" and "-h, --help" in done.stdout
+            assert f"Usage: playbook {name}" in done.stdout
             listed = re.findall(r"^  --([a-z-]+)", done.stdout, re.MULTILINE)
             assert listed == flags, (name, listed, flags)
             assert (name == "backtest") == (len(flags) > 10), flags
@@ -193,7 +197,7 @@ def the_demo_needs_its_examples(folder):
     fail(folder, 3, "demo", says="examples")
     (folder / "examples").mkdir()
     (folder / "examples" / "playbooks.json").write_text('{"playbooks": [{"strategy": "dp20"}]}')
-    fail(folder, 3, "demo", says="examples/QQQ.csv")
+    fail(folder, 3, "demo", says=("examples", "QQQ.csv", "QQQ.parquet"))
     assert not (folder / "output").exists()
 
 

@@ -15,6 +15,10 @@
 #define HEADER "timestamp,open,high,low,close,volume\n"
 #define QQQ HEADER "2024-06-25T13:30:00Z,1,2,1,2,10\n2024-06-25T13:31:00Z,2,3,2,3,10\n"
 #define DAILY "date,open,high,low,close,volume\n2024-06-24,1,2,1,2,10\n"
+#define OF(symbol)                                                                                 \
+    "symbol,timestamp,open,high,low,close,volume\n" symbol ",2024-06-25T13:30:00Z,1,2,1,2,10\n"
+#define DAILY_OF(symbol)                                                                           \
+    "symbol,date,open,high,low,close,volume\n" symbol ",2024-06-24,1,2,1,2,10\n"
 
 static struct scratch scratch;
 static struct playbook playbook;
@@ -101,6 +105,58 @@ static void a_pair_has_no_slash_in_its_file_name(void **state)
     assert_int_equal(loaded.inputs[0].bars->count, 2);
 }
 
+static void a_folder_may_hold_parquet_beside_csv(void **state)
+{
+    (void)state;
+    add_symbol("SPY");
+    add_symbol("QQQ");
+    scratch_write(&scratch, "QQQ.csv", QQQ);
+    struct bar bar = bars_bar(DAY_US, 1, 2, 1, 2);
+    struct series series = { .bars = &bar, .count = 1 };
+    assert_true(bar_file_write(scratch_path(&scratch, "SPY.parquet"), &series, false, &error));
+    assert_true(load("", NULL, NULL));
+    assert_int_equal(loaded.inputs[0].bars->count, 2);
+    assert_int_equal(loaded.inputs[1].bars->count, 1);
+}
+
+static void two_files_of_one_symbol_are_refused_by_their_names(void **state)
+{
+    (void)state;
+    add_symbol("QQQ");
+    scratch_write(&scratch, "QQQ.csv", QQQ);
+    scratch_write(&scratch, "QQQ.parquet", "");
+    assert_false(load("", NULL, NULL));
+    assert_fails(ERROR_DATA, "both QQQ.csv and QQQ.parquet");
+}
+
+static void bars_that_are_another_symbol_s_are_refused_by_both_names(void **state)
+{
+    (void)state;
+    add_symbol("QQQ");
+    scratch_write(&scratch, "QQQ.csv", OF("SPY"));
+    assert_false(load("", NULL, NULL));
+    assert_fails(ERROR_DATA, "QQQ.csv: holds bars of SPY (QQQ was expected)");
+    assert_false(load("QQQ.csv", NULL, NULL));
+    assert_fails(ERROR_DATA, "QQQ.csv: holds bars of SPY (QQQ was expected)");
+    scratch_write(&scratch, "QQQ.csv", OF("QQQ"));
+    scratch_write(&scratch, "daily.csv", DAILY_OF("SPY"));
+    assert_false(load("QQQ.csv", "daily.csv", NULL));
+    assert_fails(ERROR_DATA, "daily.csv: holds bars of SPY (QQQ was expected)");
+    scratch_write(&scratch, "daily.csv", DAILY_OF("QQQ"));
+    assert_true(load("QQQ.csv", "daily.csv", NULL));
+}
+
+static void a_pair_may_be_named_with_either_sign(void **state)
+{
+    (void)state;
+    add_symbol("BTC/USD");
+    scratch_write(&scratch, "BTC_USD.csv", OF("BTC/USD"));
+    assert_true(load("", NULL, NULL));
+    scratch_write(&scratch, "BTC_USD.csv", OF("BTC_USD"));
+    if (!load("", NULL, NULL))
+        fail_msg("%s", error.message);
+}
+
 static void one_file_for_two_symbols_is_refused(void **state)
 {
     (void)state;
@@ -118,7 +174,7 @@ static void a_missing_file_is_named(void **state)
     add_symbol("SPY");
     scratch_write(&scratch, "QQQ.csv", QQQ);
     assert_false(load("", NULL, NULL));
-    assert_fails(ERROR_DATA, "SPY.csv");
+    assert_fails(ERROR_DATA, "neither SPY.csv nor SPY.parquet is there");
     assert_int_equal(loaded.count, 0);
 }
 
@@ -187,6 +243,10 @@ int main(void)
         PREPARED(a_file_serves_one_symbol),
         PREPARED(a_folder_serves_each_symbol_its_file),
         PREPARED(a_pair_has_no_slash_in_its_file_name),
+        PREPARED(a_folder_may_hold_parquet_beside_csv),
+        PREPARED(two_files_of_one_symbol_are_refused_by_their_names),
+        PREPARED(bars_that_are_another_symbol_s_are_refused_by_both_names),
+        PREPARED(a_pair_may_be_named_with_either_sign),
         PREPARED(one_file_for_two_symbols_is_refused),
         PREPARED(a_missing_file_is_named),
         PREPARED(a_wrong_cell_is_named_by_file_line_and_column),

@@ -1,5 +1,5 @@
-/* Bars judged by themselves, without a playbook: what `playbook data check` tells. The same lane and
- * intake as in a backtest, so that it finds what a backtest on these bars would find. */
+/* Bars judged by themselves, without a playbook: what `playbook data check` tells. The same lane
+ * and intake as in a backtest, so that it finds what a backtest on these bars would find. */
 #ifndef PLAYBOOK_JOBS_INSPECTION_H
 #define PLAYBOOK_JOBS_INSPECTION_H
 
@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 struct inspection {
-    int64_t timeframe_us; /* the bars' own */
-    size_t bars;          /* within sessions */
+    int64_t timeframe_us; /* the bars' own; 0: no bar lies in a session */
+    size_t bars;          /* sound ones within sessions */
     size_t due;           /* that the sessions of the span should have */
     size_t sessions;      /* from the first to the last with a bar, both included */
     size_t sessions_empty;
@@ -23,8 +23,8 @@ struct inspection {
     struct findings findings;            /* those of the input, then by date */
 };
 
-/* `symbol` is put into every finding. An error of kind data when the bars have no timeframe that
- * the calendar's sessions know. Release after success. */
+/* `symbol` is put into every finding. An error of kind data when there are bars in sessions but no
+ * session has two, so that their timeframe is not known. Release after success. */
 bool inspection_run(const struct lane_input *input, size_t symbol, const struct calendar *calendar,
                     struct inspection *ret_inspection, struct error *error);
 void inspection_release(struct inspection *inspection); /* accepts a zeroed one */

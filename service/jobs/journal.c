@@ -1,11 +1,11 @@
 #include "service/jobs/journal.h"
 
 #include "service/base/date.h"
+#include "service/base/text.h"
 #include "writers/tables.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Notes of strategies that have a column of their own. A note without one is not journaled. */
@@ -86,7 +86,8 @@ static struct fill first_fill(const struct journal_session *of)
 /* Thirds of the half hour from 10:00; the last one also takes entries until 10:32. */
 static const char *entry_bucket(const struct session *session, int64_t time_us)
 {
-    int64_t minute = clock_second(session, time_us) / 60 - 10 * 60;
+    enum { TEN_OCLOCK = 10 * 60 };
+    int64_t minute = clock_second(session, time_us) / 60 - TEN_OCLOCK;
     if (minute < 0 || minute > 32)
         return NULL;
     if (minute < 10)
@@ -134,18 +135,40 @@ static void set_exits(struct cell *row, const struct journal_session *of)
     cell_set_number(&row[JOURNAL_R_MULTIPLE], first->r_multiple);
 }
 
-static void set_sentence(struct record_list *list, struct cell *row,
-                         const struct journal_session *of)
+/* Whether what was wrong with the bars may have mattered. */
+static bool did_something(const struct journal_session *of, const struct fill *fill)
 {
-    char sentence[DESK_STATUS_SIZE + 32];
-    const char *status = of->report.status;
+    static const char refused[] = "refused:";
+    return fill->present || of->trade_count > 0 ||
+           strncmp(of->report.status, refused, sizeof refused - 1) == 0;
+}
+
+static void append_findings(struct text *sentence, const struct journal_session *of)
+{
+    const char *before = sentence->size > 0 ? "; " : "";
+    for (size_t i = 0; i < of->finding_count; i++) {
+        const struct finding *finding = &of->findings[i];
+        const struct finding_type *type = finding_type(finding->kind);
+        if (type->severity < SEVERITY_WARNING)
+            continue;
+        text_format(sentence, "%s%s%s%s", before, type->name, *finding->detail ? " " : "",
+                    finding->detail);
+        before = ", ";
+    }
+}
+
+static void set_sentence(struct record_list *list, struct cell *row,
+                         const struct journal_session *of, const struct fill *fill)
+{
+    struct text sentence = { 0 };
+    text_append(&sentence, of->report.status);
     if (of->trade_count > 1)
-        snprintf(sentence, sizeof sentence, "%s%s%zu trades", status, *status ? "; " : "",
-                 of->trade_count);
-    else
-        snprintf(sentence, sizeof sentence, "%s", status);
-    if (*sentence)
-        cell_set_text(&row[JOURNAL_NOTES], record_list_keep(list, sentence));
+        text_format(&sentence, "%s%zu trades", sentence.size > 0 ? "; " : "", of->trade_count);
+    if (did_something(of, fill))
+        append_findings(&sentence, of);
+    if (sentence.size > 0)
+        cell_set_text(&row[JOURNAL_NOTES], record_list_keep(list, text_string(&sentence)));
+    text_release(&sentence);
 }
 
 void journal_append(struct record_list *list, const struct journal_session *of)
@@ -162,5 +185,5 @@ void journal_append(struct record_list *list, const struct journal_session *of)
         set_entry(row, of, &fill);
     if (of->trade_count > 0)
         set_exits(row, of);
-    set_sentence(list, row, of);
+    set_sentence(list, row, of, &fill);
 }

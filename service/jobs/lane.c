@@ -1,10 +1,16 @@
 #include "service/jobs/lane.h"
 
 #include "service/base/date.h"
+#include "service/jobs/daily_findings.h"
 #include "service/jobs/history.h"
 #include "service/market/timeframe.h"
 
+#include <math.h>
 #include <stdio.h>
+
+/* A step between bars that fewer than one in so many have is a stray; of how many different ones a
+ * file may have until the smallest counts after all. */
+enum { STEPS_PER_STRAY = 100, STRAY_LENGTHS_MAX = 8 };
 
 /* A daily bar lasts its whole session: it gets that session's open as its stamp. One on a date
  * without a session gets the noon of the date, which lies in none. */
@@ -23,15 +29,23 @@ static void stamp_anew(struct lane *lane, const struct calendar *calendar)
     lane->owns_bars = true;
 }
 
-/* The smallest step between bars of one session; INT64_MAX when no session has two. */
-static int64_t smallest_step_us(const struct series *bars, const struct calendar *calendar)
+/* A step between bars of one session. */
+struct step {
+    int64_t length_us; /* INT64_MAX: no session has two bars */
+    size_t index;      /* of the bar behind the first one */
+};
+
+/* The smallest step above a length. */
+static struct step smallest_step(const struct series *bars, const struct calendar *calendar,
+                                 int64_t above_us)
 {
-    int64_t smallest_us = INT64_MAX;
+    struct step smallest = { .length_us = INT64_MAX };
     struct session session = { .close_us = INT64_MIN };
     for (size_t i = 1; i < bars->count; i++) {
         int64_t time_us = bars->bars[i].open_time_us;
         int64_t previous_us = bars->bars[i - 1].open_time_us;
-        if (time_us - previous_us >= smallest_us)
+        int64_t length_us = time_us - previous_us;
+        if (length_us >= smallest.length_us || length_us <= above_us)
             continue;
         if (time_us >= session.close_us || previous_us < session.open_us) {
             int32_t date = calendar_date(calendar, previous_us);
@@ -39,25 +53,67 @@ static int64_t smallest_step_us(const struct series *bars, const struct calendar
                 session = (struct session) { .close_us = INT64_MIN };
         }
         if (previous_us >= session.open_us && time_us < session.close_us)
-            smallest_us = time_us - previous_us;
+            smallest = (struct step) { length_us, i };
+    }
+    return smallest;
+}
+
+/* Whether more than one step in a hundred has the length. */
+static bool is_common(const struct series *bars, int64_t length_us)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < bars->count && count * STEPS_PER_STRAY <= bars->count; i++)
+        count += bars->bars[i].open_time_us - bars->bars[i - 1].open_time_us == length_us;
+    return count * STEPS_PER_STRAY > bars->count;
+}
+
+/* A few stray stamps make small steps, but no timeframe: the smallest step that is common. */
+static int64_t usual_step_us(const struct series *bars, const struct calendar *calendar,
+                             int64_t smallest_us)
+{
+    int64_t length_us = smallest_us;
+    for (int strays = 0; strays < STRAY_LENGTHS_MAX && length_us != INT64_MAX; strays++) {
+        if (is_common(bars, length_us))
+            return length_us;
+        length_us = smallest_step(bars, calendar, length_us).length_us;
     }
     return smallest_us;
 }
 
-static bool judge_timeframe(struct lane *lane, struct error *error)
+static bool refuse_timeframe(const struct lane *lane, const struct step *smallest,
+                             struct error *error)
 {
-    int64_t timeframe_us = lane->timeframe_us;
-    lane->source_us = lane->input.is_daily ? DAY_US : smallest_step_us(&lane->bars, lane->calendar);
-    if (lane->source_us == INT64_MAX)
-        lane->source_us = timeframe_us;
-    if (timeframe_us % lane->source_us == 0)
-        return true;
+    const struct bar *bars = lane->bars.bars;
     char wanted[TIMEFRAME_TEXT_SIZE], own[TIMEFRAME_TEXT_SIZE];
+    char from[TIMESTAMP_TEXT_SIZE], to[TIMESTAMP_TEXT_SIZE], place[FINDING_DETAIL_SIZE] = "";
+    if (smallest->index > 0)
+        snprintf(place, sizeof place, ", their smallest step, first from %s to %s",
+                 timestamp_format(bars[smallest->index - 1].open_time_us, from),
+                 timestamp_format(bars[smallest->index].open_time_us, to));
     return error_set(error, ERROR_DATA,
                      "bars of %s cannot make bars of %s: the timeframe must be a multiple of the "
-                     "bars' own",
-                     timeframe_format(lane->source_us, own),
-                     timeframe_format(timeframe_us, wanted));
+                     "bars' own%s",
+                     timeframe_format(smallest->length_us, own),
+                     timeframe_format(lane->timeframe_us, wanted), place);
+}
+
+/* The timeframe must be a multiple of the smallest step. Stamps are judged by the usual one, so
+ * that a stray among them is off the grid. */
+static bool judge_timeframe(struct lane *lane, struct error *error)
+{
+    struct step smallest = { .length_us = DAY_US };
+    lane->source_us = DAY_US;
+    if (!lane->input.is_daily) {
+        smallest = smallest_step(&lane->bars, lane->calendar, 0);
+        lane->source_us = usual_step_us(&lane->bars, lane->calendar, smallest.length_us);
+    }
+    if (smallest.length_us == INT64_MAX)
+        lane->source_us = lane->timeframe_us;
+    else if (lane->timeframe_us == 0)
+        lane->timeframe_us = lane->source_us;
+    else if (lane->timeframe_us % smallest.length_us != 0)
+        return refuse_timeframe(lane, &smallest, error);
+    return true;
 }
 
 /* Only the closes of past days count, and one that is no price has no place in a mean. */
@@ -125,6 +181,8 @@ bool lane_span(const struct lane *lane, int32_t *ret_first, int32_t *ret_last)
     return true;
 }
 
+static const char no_session[] = "no session on this date";
+
 static void add_finding(const struct lane *lane, struct findings *findings, struct finding *finding)
 {
     finding->symbol = lane->symbol;
@@ -132,56 +190,106 @@ static void add_finding(const struct lane *lane, struct findings *findings, stru
         findings_add(findings, finding);
 }
 
+/* A session's date, or one without a session, and the stamps in the file that belong to it. */
+struct stretch {
+    int32_t date;
+    int64_t from_us, until_us;
+    const struct session *session; /* NULL: none */
+};
+
+static void count_at(const struct lane *lane, const struct stretch *of, int64_t time_us,
+                     size_t count, struct finding *finding)
+{
+    char clock[CLOCK_TEXT_SIZE];
+    char *detail = finding->detail;
+    if (count > 0 && finding->count == 0) {
+        finding->date = of->date;
+        if (!of->session)
+            snprintf(detail, sizeof finding->detail, "%s", no_session);
+        else if (!lane->input.is_daily)
+            snprintf(detail, sizeof finding->detail, "first at %s",
+                     session_clock_format(of->session, time_us, clock));
+    }
+    finding->count += count;
+}
+
+/* What reading the file found for the stretch; earlier ones are passed over. */
+static void add_disorder(struct lane *lane, const struct stretch *of, struct findings *findings)
+{
+    const struct bar_file_report *report = lane->input.report;
+    struct finding same = { .kind = FINDING_DUPLICATE_BARS };
+    struct finding different = { .kind = FINDING_CONFLICTING_BARS };
+    struct finding unsorted = { .kind = FINDING_UNSORTED_BARS };
+    for (; report && lane->next_repeat < report->repeat_count; lane->next_repeat++) {
+        const struct bar_repeat *repeat = &report->repeats[lane->next_repeat];
+        if (repeat->time_us >= of->until_us)
+            break;
+        if (repeat->time_us < of->from_us)
+            continue;
+        count_at(lane, of, repeat->time_us, repeat->identical, &same);
+        count_at(lane, of, repeat->time_us, repeat->different, &different);
+    }
+    for (; report && lane->next_unsorted < report->unsorted; lane->next_unsorted++) {
+        int64_t time_us = report->unsorted_us[lane->next_unsorted];
+        if (time_us >= of->until_us)
+            break;
+        count_at(lane, of, time_us, time_us >= of->from_us, &unsorted);
+    }
+    add_finding(lane, findings, &same);
+    add_finding(lane, findings, &different);
+    add_finding(lane, findings, &unsorted);
+}
+
+/* Daily bars are stamped with midnight UTC in their file. */
+static struct stretch stretch_of(const struct lane *lane, int32_t date, int64_t from_us,
+                                 int64_t until_us, const struct session *session)
+{
+    if (lane->input.is_daily)
+        return (struct stretch) { date, date * DAY_US, (date + 1) * DAY_US, session };
+    return (struct stretch) { date, from_us, until_us, session };
+}
+
 /* What lies before the instant belongs to no session. */
 static void pass_over(struct lane *lane, int64_t until_us, struct findings *findings)
 {
-    const struct series *bars = &lane->bars;
-    while (lane->next < bars->count && bars->bars[lane->next].open_time_us < until_us) {
+    const struct bar *bars = lane->bars.bars;
+    size_t count = lane->bars.count;
+    while (lane->next < count && bars[lane->next].open_time_us < until_us) {
+        int64_t from_us = bars[lane->next].open_time_us;
         struct finding finding = {
             .kind = FINDING_OUTSIDE_SESSION,
-            .date = calendar_date(lane->calendar, bars->bars[lane->next].open_time_us),
-            .detail = "no session on this date",
+            .date = calendar_date(lane->calendar, from_us),
         };
-        while (lane->next < bars->count && bars->bars[lane->next].open_time_us < until_us &&
-               calendar_date(lane->calendar, bars->bars[lane->next].open_time_us) == finding.date) {
+        snprintf(finding.detail, sizeof finding.detail, "%s", no_session);
+        while (lane->next < count && bars[lane->next].open_time_us < until_us &&
+               calendar_date(lane->calendar, bars[lane->next].open_time_us) == finding.date) {
             lane->next++;
             finding.count++;
         }
         add_finding(lane, findings, &finding);
+        struct stretch passed =
+            stretch_of(lane, finding.date, from_us, bars[lane->next - 1].open_time_us + 1, NULL);
+        add_disorder(lane, &passed, findings);
     }
 }
 
-static void describe(struct finding *finding, const struct session *session, int64_t time_us)
+/* The last sound close of an earlier session not too long ago, or NaN. */
+static double previous_close(const struct lane *lane, const struct session *session)
 {
-    char clock[CLOCK_TEXT_SIZE];
-    snprintf(finding->detail, sizeof finding->detail, "first at %s",
-             session_clock_format(session, time_us, clock));
-}
-
-/* What reading the file found for bars of the session. */
-static void add_repeats(struct lane *lane, const struct session *session, struct findings *findings)
-{
-    const struct bar_file_report *report = lane->input.report;
-    struct finding same = { .kind = FINDING_DUPLICATE_BARS, .date = session->date };
-    struct finding different = { .kind = FINDING_CONFLICTING_BARS, .date = session->date };
-    for (; report && lane->next_repeat < report->repeat_count; lane->next_repeat++) {
-        const struct bar_repeat *repeat = &report->repeats[lane->next_repeat];
-        /* Daily stamps are midnight UTC; the bar stands for the session from its open. */
-        int64_t shift_us = lane->input.is_daily ? session->open_us - session->date * DAY_US : 0;
-        int64_t time_us = repeat->time_us + shift_us;
-        if (time_us < session->midnight_us)
-            continue;
-        if (time_us >= session->midnight_us + DAY_US)
+    struct session earlier = *session;
+    size_t end = lane->next;
+    while (end > 0 && calendar_session_until(lane->calendar, earlier.date - 1, &earlier)) {
+        if (session->date - earlier.date > SPLIT_DAYS_MAX)
             break;
-        if (repeat->identical > 0 && same.count == 0)
-            describe(&same, session, time_us);
-        if (repeat->different > 0 && different.count == 0)
-            describe(&different, session, time_us);
-        same.count += repeat->identical;
-        different.count += repeat->different;
+        for (; end > 0; end--) {
+            const struct bar *bar = &lane->bars.bars[end - 1];
+            if (bar->open_time_us < earlier.open_us)
+                break;
+            if (bar->open_time_us < earlier.close_us && quality_is_sound(bar))
+                return bar->close;
+        }
     }
-    add_finding(lane, findings, &same);
-    add_finding(lane, findings, &different);
+    return NAN;
 }
 
 void lane_seek(struct lane *lane, const struct session *session)
@@ -193,6 +301,7 @@ void lane_begin(struct lane *lane, const struct session *session, struct finding
 {
     pass_over(lane, session->midnight_us, findings);
     intake_begin(&lane->intake, session, lane->timeframe_us, lane->source_us);
+    lane->intake.previous_close = previous_close(lane, session);
 }
 
 void lane_end(struct lane *lane, struct findings *findings)
@@ -201,7 +310,10 @@ void lane_end(struct lane *lane, struct findings *findings)
     size_t count = intake_findings(&lane->intake, lane->symbol, found);
     for (size_t i = 0; i < count; i++)
         findings_add(findings, &found[i]);
-    add_repeats(lane, &lane->intake.session, findings);
+    const struct session *session = &lane->intake.session;
+    int64_t from_us = session->midnight_us;
+    struct stretch of = stretch_of(lane, session->date, from_us, from_us + DAY_US, session);
+    add_disorder(lane, &of, findings);
 }
 
 void lane_finish(struct lane *lane, struct findings *findings)
@@ -217,35 +329,15 @@ static void add_file_finding(const struct lane *lane, enum finding_kind kind, si
     add_finding(lane, findings, &finding);
 }
 
-static void add_days_findings(const struct lane *lane, const struct series *days,
-                              struct findings *findings)
-{
-    for (size_t i = 0; i < days->count; i++) {
-        const struct bar *day = &days->bars[i];
-        bool is_used = quality_is_price(day->close);
-        struct finding finding = {
-            .kind = quality_fault(day),
-            .date = date_of_instant(day->open_time_us),
-            .count = quality_fault(day) != FINDING_NONE,
-        };
-        snprintf(finding.detail, sizeof finding.detail, "daily bar, %s",
-                 is_used ? "only its close counts" : "not used");
-        add_finding(lane, findings, &finding);
-    }
-}
-
 void lane_input_findings(const struct lane *lane, struct findings *findings)
 {
     static const char in_days[] = "in the daily bars";
-    const struct bar_file_report *report = lane->input.report;
     const struct bar_file_report *days = lane->input.days_report;
-    if (report)
-        add_file_finding(lane, FINDING_UNSORTED_BARS, report->unsorted, "", findings);
     if (days) {
         add_file_finding(lane, FINDING_UNSORTED_BARS, days->unsorted, in_days, findings);
         add_file_finding(lane, FINDING_DUPLICATE_BARS, days->duplicates, in_days, findings);
         add_file_finding(lane, FINDING_CONFLICTING_BARS, days->conflicts, in_days, findings);
     }
     if (lane->input.days)
-        add_days_findings(lane, lane->input.days, findings);
+        daily_findings(lane->input.days, lane->calendar, lane->symbol, findings);
 }

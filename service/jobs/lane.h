@@ -30,14 +30,16 @@ struct lane {
     struct series days; /* owned */
     bool owns_bars;
     int64_t timeframe_us; /* of the cells */
-    int64_t source_us;    /* the bars' own timeframe: the smallest step inside a session */
+    int64_t source_us;    /* the bars' own timeframe: the smallest step inside a session that is no
+                             stray's */
     size_t next;          /* the next bar */
-    size_t next_repeat;
+    size_t next_repeat, next_unsorted; /* in the report */
     struct intake intake;
 };
 
-/* Makes the symbol's bars ready for a timeframe. needs_days: a history is wanted. An error of kind
- * data names both timeframes when the bars' own does not divide the wanted one. */
+/* Makes the symbol's bars ready for a timeframe; 0: their own, which stays 0 when no session has
+ * two bars. needs_days: a history is wanted. An error of kind data names both timeframes, and where
+ * the bars' own was first found, when it does not divide the wanted one. */
 bool lane_open(struct lane *lane, size_t symbol, const struct lane_input *input,
                const struct calendar *calendar, int64_t timeframe_us, bool needs_days,
                struct error *error);
@@ -46,7 +48,7 @@ void lane_close(struct lane *lane); /* accepts a zeroed one */
 /* The sessions of the first and of the last bar within trading hours; false when there is none. */
 bool lane_span(const struct lane *lane, int32_t *ret_first, int32_t *ret_last);
 
-/* What is wrong with the input as such, or with its daily bars, and not with one session. */
+/* What is wrong with the daily bars of the history. */
 void lane_input_findings(const struct lane *lane, struct findings *findings);
 
 /* Passes over the bars before a session without a word: they serve as history only. */

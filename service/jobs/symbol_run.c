@@ -44,7 +44,7 @@ static void sweep_session(const struct symbol_run_options *options, const struct
 }
 
 static void write_journal(const struct symbol_run_options *options, const struct session *session,
-                          size_t trades_before, struct symbol_run *run)
+                          size_t trades_before, size_t findings_before, struct symbol_run *run)
 {
     const struct engine *engine = options->simulation->engine;
     size_t symbol = options->lane->symbol;
@@ -56,6 +56,8 @@ static void write_journal(const struct symbol_run_options *options, const struct
         .trades = run->trades + trades_before,
         .trade_count = run->trade_count - trades_before,
         .position = engine_position(engine, symbol),
+        .findings = run->findings.items + findings_before,
+        .finding_count = run->findings.count - findings_before,
     };
     journal_append(&run->journal, &of);
 }
@@ -69,6 +71,7 @@ static void run_session(const struct symbol_run_options *options, size_t index,
     size_t trades_before = run->trade_count;
     struct series days = history_before(&at->history, &lane->days, at->session.date);
     lane_begin(lane, &at->session, &run->findings);
+    size_t findings_before = run->findings.count;
     engine_session_begin(engine, lane->symbol, &at->session, &days);
     sweep_session(options, &at->session, run);
     simulation_session_end(options->simulation, lane->symbol);
@@ -77,7 +80,7 @@ static void run_session(const struct symbol_run_options *options, size_t index,
     struct session_report report = engine_session_report(engine, lane->symbol);
     run->has_bars[index] = report.bars > 0;
     run->signals += report.signals;
-    write_journal(options, &at->session, trades_before, run);
+    write_journal(options, &at->session, trades_before, findings_before, run);
 }
 
 void symbol_run(const struct symbol_run_options *options, struct symbol_run *ret_run)

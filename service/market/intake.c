@@ -18,6 +18,10 @@ void intake_begin(struct intake *intake, const struct session *session, int64_t 
         .next_us = session->open_us,
         .cell_open_us = session->open_us,
         .cell_end_us = session->open_us,
+        .previous_close = NAN,
+        .first_open = NAN,
+        .last_close = NAN,
+        .thin_volume = quality_thin_volume(session),
     };
 }
 
@@ -32,6 +36,20 @@ static double turnover(const struct bar *bar)
     return bar->volume > 0 ? bar->vwap * bar->volume : 0;
 }
 
+/* The cells in [from_us, until_us) have no bar. */
+static void pass_gap(struct intake *intake, int64_t from_us, int64_t until_us)
+{
+    int64_t timeframe_us = intake->timeframe_us;
+    int64_t cells = (until_us - from_us + timeframe_us - 1) / timeframe_us;
+    if (cells < GAP_BARS_MIN)
+        return;
+    intake->counts[FINDING_GAPS]++;
+    if (cells > intake->gap_cells) {
+        intake->gap_cells = cells;
+        intake->gap_us = from_us;
+    }
+}
+
 /* Nearly always the cell behind the last one, which costs no division. */
 static void enter_cell(struct intake *intake, int64_t time_us)
 {
@@ -40,6 +58,7 @@ static void enter_cell(struct intake *intake, int64_t time_us)
     if (time_us - open_us >= intake->timeframe_us) {
         int64_t cell = timeframe_cell(session, intake->timeframe_us, time_us);
         open_us = timeframe_cell_open_us(session, intake->timeframe_us, cell);
+        pass_gap(intake, intake->cell_end_us, open_us);
     }
     int64_t end_us = open_us + intake->timeframe_us;
     intake->cell_open_us = open_us;
@@ -72,6 +91,23 @@ static void widen_cell(struct intake *intake, const struct bar *source)
     cell->trade_count = counted ? cell->trade_count + source->trade_count : -1;
 }
 
+/* The session's first bar, which has no close before it, a jump, or a bad volume: rare, and so kept
+ * out of the path of every bar. Returns the bar as it is to be taken. */
+static __attribute__((noinline)) const struct bar *judge(struct intake *intake,
+                                                         const struct bar *source)
+{
+    if (isnan(intake->last_close))
+        intake->first_open = source->open;
+    else if (!quality_is_near(intake->last_close, source->close))
+        count(intake, FINDING_PRICE_JUMP, source->open_time_us);
+    if (quality_is_volume(source->volume))
+        return source;
+    count(intake, FINDING_BAD_VOLUME, source->open_time_us);
+    intake->mended = *source;
+    intake->mended.volume = 0;
+    return &intake->mended;
+}
+
 enum finding_kind intake_push(struct intake *intake, const struct bar *source)
 {
     int64_t time_us = source->open_time_us;
@@ -88,6 +124,9 @@ enum finding_kind intake_push(struct intake *intake, const struct bar *source)
         count(intake, fault, time_us);
         return fault;
     }
+    if (!quality_is_near(intake->last_close, source->close) || !quality_is_volume(source->volume))
+        source = judge(intake, source);
+    intake->last_close = source->close;
     if (intake->has_cell) {
         assert(time_us < intake->cell_end_us && "advance to the end of a cell before the next");
         widen_cell(intake, source);
@@ -103,6 +142,8 @@ const struct bar *intake_advance(struct intake *intake, int64_t time_us)
         return NULL;
     intake->has_cell = false;
     intake->bars++;
+    if (intake->cell.volume < intake->thin_volume)
+        intake->counts[FINDING_THIN_VOLUME]++;
     /* NaN when one of its minutes has none. */
     if (intake->is_merged && intake->cell.volume > 0)
         intake->cell.vwap = intake->turnover / intake->cell.volume;
@@ -111,39 +152,63 @@ const struct bar *intake_advance(struct intake *intake, int64_t time_us)
 
 static void describe(const struct intake *intake, struct finding *finding)
 {
-    int64_t due = timeframe_cells(&intake->session, intake->timeframe_us);
+    const struct session *session = &intake->session;
+    enum finding_kind kind = finding->kind;
+    char *detail = finding->detail;
+    size_t size = sizeof finding->detail;
     char clock[CLOCK_TEXT_SIZE];
-    if (finding->kind == FINDING_MISSING_BARS)
-        snprintf(finding->detail, sizeof finding->detail, "%zu of %" PRId64 " bars", intake->bars,
-                 due);
-    else if (finding->kind != FINDING_NO_BARS)
-        snprintf(finding->detail, sizeof finding->detail, "first at %s",
-                 session_clock_format(&intake->session, intake->first_us[finding->kind], clock));
+    if (kind == FINDING_NO_BARS)
+        return;
+    if (kind == FINDING_MISSING_BARS)
+        snprintf(detail, size, "%zu of %" PRId64 " bars", intake->bars,
+                 timeframe_cells(session, intake->timeframe_us));
+    else if (kind == FINDING_GAPS)
+        snprintf(detail, size, "longest %" PRId64 " bars from %s", intake->gap_cells,
+                 session_clock_format(session, intake->gap_us, clock));
+    else if (kind == FINDING_THIN_VOLUME)
+        snprintf(detail, size, "%zu of %zu bars", finding->count, intake->bars);
+    else if (kind == FINDING_SPLIT_LIKE)
+        quality_split(intake->previous_close, intake->first_open, intake->last_close, detail);
+    else
+        snprintf(detail, size, "first at %s",
+                 session_clock_format(session, intake->first_us[kind], clock));
+}
+
+/* Counts what only a whole session shows. */
+static void conclude(struct intake *intake)
+{
+    size_t *counts = intake->counts;
+    const struct session *session = &intake->session;
+    size_t due = (size_t)timeframe_cells(session, intake->timeframe_us);
+    if (intake->bars == 0) {
+        counts[FINDING_NO_BARS] = due;
+        return;
+    }
+    counts[FINDING_MISSING_BARS] = due - intake->bars;
+    pass_gap(intake, intake->cell_end_us, session->close_us);
+    if (counts[FINDING_THIN_VOLUME] * THIN_BARS_PART <= intake->bars)
+        counts[FINDING_THIN_VOLUME] = 0;
+    char detail[FINDING_DETAIL_SIZE];
+    if (quality_split(intake->previous_close, intake->first_open, intake->last_close, detail))
+        counts[FINDING_SPLIT_LIKE] = 1;
 }
 
 size_t intake_findings(const struct intake *intake, size_t symbol,
                        struct finding findings[static FINDING_KIND_COUNT])
 {
-    size_t due = (size_t)timeframe_cells(&intake->session, intake->timeframe_us);
-    size_t counts[FINDING_KIND_COUNT];
-    for (size_t kind = 0; kind < FINDING_KIND_COUNT; kind++)
-        counts[kind] = intake->counts[kind];
-    if (intake->bars == 0)
-        counts[FINDING_NO_BARS] = due;
-    else
-        counts[FINDING_MISSING_BARS] = due - intake->bars;
-
+    struct intake over = *intake;
+    conclude(&over);
     size_t found = 0;
     for (size_t kind = 1; kind < FINDING_KIND_COUNT; kind++) {
-        if (counts[kind] == 0)
+        if (over.counts[kind] == 0)
             continue;
         findings[found] = (struct finding) {
             .kind = (enum finding_kind)kind,
             .symbol = symbol,
-            .date = intake->session.date,
-            .count = counts[kind],
+            .date = over.session.date,
+            .count = over.counts[kind],
         };
-        describe(intake, &findings[found++]);
+        describe(&over, &findings[found++]);
     }
     return found;
 }

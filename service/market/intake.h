@@ -27,6 +27,11 @@ struct intake {
     int64_t cell_open_us, cell_end_us; /* of the cell in the making, or of the last one */
     double turnover;                   /* sum of vwap x volume in the cell */
     size_t bars;                       /* closed bars handed out in this session */
+    double thin_volume;                /* one with less is thin */
+    int64_t gap_cells, gap_us;         /* the longest gap and where it begins */
+    double previous_close; /* of the session before, for the driver to set; NaN: not known */
+    double first_open, last_close; /* of the session's sound source bars; NaN without any */
+    struct bar mended;             /* the last source bar with a bad volume, without it */
     size_t counts[FINDING_KIND_COUNT];
     int64_t first_us[FINDING_KIND_COUNT]; /* when the first of each kind was seen */
 };
@@ -35,15 +40,15 @@ void intake_begin(struct intake *intake, const struct session *session, int64_t 
                   int64_t source_us);
 
 /* Takes the next source bar. Returns the fatal finding that keeps it from being shown, else
- * FINDING_NONE (a bar outside the session is counted and dropped). */
+ * FINDING_NONE (a bar outside the session is counted and dropped, a bad volume counts as 0). */
 enum finding_kind intake_push(struct intake *intake, const struct bar *source);
 
 /* Hands out the cell in the making if it has ended by time_us; NULL when there is none. Borrowed
  * until the next push. */
 const struct bar *intake_advance(struct intake *intake, int64_t time_us);
 
-/* Ends the session: appends what was found in it (at most FINDING_KIND_COUNT) and returns how many.
- * `symbol` is put into each finding. */
+/* What was found in the session, told once it is over: at most FINDING_KIND_COUNT; returns how
+ * many. `symbol` is put into each finding. */
 size_t intake_findings(const struct intake *intake, size_t symbol,
                        struct finding findings[static FINDING_KIND_COUNT]);
 

@@ -18,7 +18,7 @@ from bars_program import (HEADER, JUNE, behaviour, fail, files, june, program, r
 RESULT = """strategy playbook symbols timeframe calendar start end sessions sessions_skipped signals
 trades wins losses open_positions gross_pnl fees net_pnl win_rate profit_factor expectancy average_r
 max_drawdown longest_losing_streak findings outputs""".split()
-FINDING = ["session", "symbol", "kind", "count", "detail"]
+FINDING = ["session", "symbol", "kind", "severity", "count", "detail"]
 OUTPUT = ["writer", "table", "location", "rows"]
 
 # So loose that nearly every session trades.
@@ -141,7 +141,10 @@ def the_order_of_rows_does_not_matter(folder):
     write(folder / "QQQ.csv", rows)
     done = succeed(folder, *flags, *LOOSE, "--output", "shuffled/t.csv", "--json")
     assert files(folder / "sorted") == files(folder / "shuffled")
-    assert [finding["kind"] for finding in result_of(done)["findings"]] == ["unsorted_bars"]
+    findings = result_of(done)["findings"]
+    assert {finding["kind"] for finding in findings} == {"unsorted_bars"}, findings
+    assert sum(finding["count"] for finding in findings) == sum(
+        after[0] < before[0] for before, after in zip(rows, rows[1:]))
 
 
 @behaviour
@@ -175,7 +178,7 @@ def one_minute_bars_serve_as_longer_ones_would(folder):
     succeed(folder, *flags, *LOOSE, "--output", "minutes/t.csv")
     pairs = zip(june()[0::2], june()[1::2])
     write(folder / "QQQ.csv", [[a[0], a[1], max(a[2], b[2], key=float), min(a[3], b[3], key=float),
-                                b[4], "200"] for a, b in pairs])
+                                b[4], "2000"] for a, b in pairs])
     succeed(folder, *flags, *LOOSE, "--output", "pairs/t.csv")
     assert files(folder / "minutes") == files(folder / "pairs")
     fail(folder, 3, *flags, *LOOSE, "--timeframe", "5Min", says=("QQQ", "2Min", "5Min"))
@@ -302,7 +305,7 @@ def a_pair_trades_around_the_clock_and_may_stay_open(folder):
 def daily_bars_may_be_what_is_traded(folder):
     days = JUNE
     prices = [10, 9, 11, 12, 13, 8, 7, *[7] * (len(days) - 7)]
-    write(folder / "SPY.csv", [[day, price, price, price, price, 1]
+    write(folder / "SPY.csv", [[day, price, price, price, price, 1000]
                                for day, price in zip(days, prices)], ["date", *HEADER[1:]])
     done = succeed(folder, "backtest", "--strategy", "sma_cross", "--symbol", "SPY", "--bars",
                    "SPY.csv", "--timeframe", "1Day", "--set", "fast=1", "--set", "slow=2",

@@ -156,7 +156,7 @@ static void an_entry_wants_95_percent_of_the_bars_due(void **state)
     bars_run_do(&run);
     assert_int_equal(run.backtest.trade_count, 0);
     assert_int_equal(run.backtest.signals, 0);
-    assert_notes(0, "refused: 42 of 45 bars");
+    assert_notes(0, "refused: 42 of 45 bars; missing_bars 192 of 195 bars");
 }
 
 static void what_goes_missing_after_the_entry_removes_no_trade(void **state)
@@ -442,7 +442,9 @@ static void a_daily_bar_with_a_bad_range_is_told_and_its_close_counts(void **sta
 static void what_reading_the_files_found_is_told(void **state)
 {
     (void)state;
-    struct bar_file_report report = { .unsorted = 3 };
+    struct session session = bars_session(TUESDAY);
+    int64_t unsorted_us[] = { session.open_us, session.open_us + MINUTE_US, session.close_us };
+    struct bar_file_report report = { .unsorted = 3, .unsorted_us = unsorted_us };
     struct bar_file_report days_report = { .unsorted = 4, .duplicates = 10, .conflicts = 20 };
     open_trend(200);
     run.inputs[0].report = &report;

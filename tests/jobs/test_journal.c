@@ -262,8 +262,38 @@ static void a_refused_entry_counts_the_bars(void **state)
     add_flat(TUESDAY, "10:06", "16:00", 102);
     bars_run_do(&run);
     assert_string_equal(cell(0, JOURNAL_ENTERED), "FALSE");
-    assert_string_equal(cell(0, JOURNAL_NOTES), "refused: 4 of 18 bars");
+    assert_string_equal(cell(0, JOURNAL_NOTES),
+                        "refused: 4 of 18 bars; missing_bars 181 of 195 bars");
     assert_int_equal(run.backtest.signals, 0);
+}
+
+/* The bars behind eleven, where it enters, have a note, warnings and a fatal finding. */
+static void an_entry_tells_of_what_is_more_than_a_note(void **state)
+{
+    (void)state;
+    bars_run_open(&run, "wed_tue_11am");
+    bars_run_give(&run, "QQQ", &bars, NULL);
+    add_flat(TUESDAY, "09:28", "12:00", 100);
+    add_flat(TUESDAY, "12:10", "13:00", 110);
+    add(TUESDAY, "13:00", 110, 100, 120, 110);
+    add_flat(TUESDAY, "13:02", "16:00", 110);
+    bars_run_do(&run);
+    assert_string_equal(cell(0, JOURNAL_NOTES),
+                        "Entry time reached; missing_bars 189 of 195 bars, "
+                        "bad_range first at 13:00, price_jump first at 12:10");
+}
+
+/* The same bars on a Thursday, on which it does not trade. */
+static void where_nothing_was_done_the_note_stays_as_it_is(void **state)
+{
+    (void)state;
+    bars_run_open(&run, "wed_tue_11am");
+    bars_run_give(&run, "QQQ", &bars, NULL);
+    add_flat("2024-06-27", "09:30", "12:00", 100);
+    add_flat("2024-06-27", "12:10", "16:00", 110);
+    bars_run_do(&run);
+    assert_string_equal(cell(0, JOURNAL_NOTES), "Not a Tuesday or Wednesday");
+    assert_int_equal(run.backtest.findings.count, 3);
 }
 
 /* The bucket of an entry on the bar behind its confirmation. */
@@ -375,6 +405,22 @@ static void open_cross(void)
     bars_run_give(&run, "QQQ", &bars, NULL);
 }
 
+/* Entered on Monday, left on Wednesday, each with bars missing. */
+static void an_exit_tells_of_the_bars_of_its_own_session(void **state)
+{
+    (void)state;
+    static const double prices[] = { 10, 9.9, 10.1, 10.2, 10.3, 10.4 };
+    static const double fall[] = { 10, 9.9, 9.8 };
+    open_cross();
+    add_prices("2024-06-24", "15:50", prices, 4);
+    add_prices(TUESDAY, "09:30", prices + 4, 2);
+    add_prices("2024-06-26", "09:30", fall, 3);
+    bars_run_do(&run);
+    assert_string_equal(cell(0, JOURNAL_NOTES), "missing_bars 4 of 390 bars");
+    assert_string_equal(cell(1, JOURNAL_NOTES), "");
+    assert_string_equal(cell(2, JOURNAL_NOTES), "missing_bars 3 of 390 bars");
+}
+
 /* In at 12, out at 8.5; in at 9, out at 5. */
 static void of_several_trades_the_row_has_the_first_ones_prices_and_the_sum_of_money(void **state)
 {
@@ -397,7 +443,7 @@ static void of_several_trades_the_row_has_the_first_ones_prices_and_the_sum_of_m
         [JOURNAL_GROSS_PNL] = "-7.50",
         [JOURNAL_FEES_SLIPPAGE] = "1.00",
         [JOURNAL_NET_PNL] = "-8.50",
-        [JOURNAL_NOTES] = "2 trades",
+        [JOURNAL_NOTES] = "2 trades; missing_bars 10 of 390 bars, price_jump first at 09:31",
         [JOURNAL_PLAYBOOK] = run.playbook.name,
         [JOURNAL_SYMBOL] = "QQQ",
     };
@@ -481,6 +527,9 @@ int main(void)
         RELEASED(only_weak_reversals_are_no_strength),
         RELEASED(an_entry_that_found_no_bar_says_so),
         RELEASED(a_refused_entry_counts_the_bars),
+        RELEASED(an_entry_tells_of_what_is_more_than_a_note),
+        RELEASED(where_nothing_was_done_the_note_stays_as_it_is),
+        RELEASED(an_exit_tells_of_the_bars_of_its_own_session),
         RELEASED(entries_fall_into_thirds_of_the_half_hour),
         RELEASED(other_strategies_fill_only_what_they_have),
         RELEASED(times_are_new_yorks_in_winter_too),

@@ -12,7 +12,13 @@
 
 #include <cmocka.h>
 
-enum { FULL_DAY = 20240628, HALF_DAY = 20240703, LATE_OPEN = 20010917, BARS_MAX = 400 };
+enum {
+    FULL_DAY = 20240628,
+    HALF_DAY = 20240703,
+    LATE_OPEN = 20010917,
+    BARS_MAX = 400,
+    VOLUME = 1000
+};
 
 static struct intake intake;
 static struct session session;
@@ -49,6 +55,7 @@ static enum finding_kind minute(int clock, double open, double high, double low,
 {
     struct bar bar =
         candle_bar(candle_time_us(&session, clock), &(struct candle) { open, high, low, close });
+    bar.volume = VOLUME;
     return push(&bar);
 }
 
@@ -57,8 +64,10 @@ static enum finding_kind minute(int clock, double open, double high, double low,
 static struct bar rising_minute(int64_t index)
 {
     double open = 100 + (double)index;
-    return candle_bar(session.open_us + index * MINUTE_US,
-                      &(struct candle) { open, open + 1.5, open - 0.5, open + 1 });
+    struct bar bar = candle_bar(session.open_us + index * MINUTE_US,
+                                &(struct candle) { open, open + 1.5, open - 0.5, open + 1 });
+    bar.volume = VOLUME;
+    return bar;
 }
 
 static void rise(int64_t first, int64_t last)
@@ -129,7 +138,7 @@ static void two_minutes_make_a_bar(void **state)
     minute(932, 20, 20, 20, 20);
     assert_int_equal(shown_count, 1);
     assert_shown(0, 930, 10, 12, 8, 9.5);
-    assert_exactly(shown[0].volume, 200);
+    assert_exactly(shown[0].volume, 2 * VOLUME);
     minute(933, 21, 30, 19, 29);
     end();
     assert_int_equal(shown_count, 2);
@@ -167,7 +176,7 @@ static void assert_rising_bars(int date, int minutes, int64_t session_minutes)
         double close = 100 + (double)last;
         assert_shown((size_t)cell, candle_clock(&session, open_us), open, close + 0.5, open - 0.5,
                      close);
-        assert_exactly(shown[cell].volume, 100.0 * (double)(last - first));
+        assert_exactly(shown[cell].volume, VOLUME * (double)(last - first));
     }
     assert_nothing_found();
 }
@@ -253,7 +262,7 @@ static void a_fatal_minute_is_left_out_of_its_cell(void **state)
     end();
     assert_int_equal(shown_count, 1);
     assert_shown(0, 930, 10, 12, 8, 8);
-    assert_exactly(shown[0].volume, 200);
+    assert_exactly(shown[0].volume, 2 * VOLUME);
     assert_finding(FINDING_BAD_PRICE, 2, "first at 09:31");
     assert_finding(FINDING_BAD_RANGE, 1, "first at 09:32");
 }

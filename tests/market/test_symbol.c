@@ -22,7 +22,8 @@ static void assert_no_symbol(const char *symbol)
     if (symbol_check(symbol, &error))
         fail_msg("\"%s\" passes for a symbol", symbol);
     assert_int_equal(error.kind, ERROR_USAGE);
-    assert_non_null(strstr(error.message, symbol));
+    if (!strchr(symbol, '\n')) /* which is shown as a question mark */
+        assert_non_null(strstr(error.message, symbol));
 }
 
 static void an_equity_is_upper_case_letters_digits_points_and_dashes(void **state)

@@ -65,7 +65,7 @@ static void what_is_no_timeframe_is_refused(void **state)
         "1000Min",
         "4294967297Min",
         "18446744073709551617Min",
-        "1Min\n",
+        "1Min ",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         int64_t timeframe_us = -99;

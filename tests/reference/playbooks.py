@@ -25,7 +25,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 TRADE = ("session_date symbol entry_time entry_price exit_time exit_price exit_reason stop_price "
          "gross_pnl fees net_pnl return_pct r_multiple mae mfe bars_held").split()
 JOURNAL = ("session_date trend_valid sma200 pullback reversal confirmation ema20 atr14 "
-           "signal entered note").split()
+           "signal entered bars due note").split()
 
 Bar = namedtuple("Bar", "time end open high low close")  # times are seconds since 1970, UTC
 
@@ -294,9 +294,10 @@ def backtest(bars, strategy, symbol="QQQ", timeframe="2Min", closes=None, settin
     for number, session in enumerate(calendar):
         if session.date < begin:
             continue
-        row = {"session_date": session.date, "signal": False, "entered": False, "note": "no bars"}
+        cells, due = grid(session, step), -((session.open - session.close) // step)
+        row = {"session_date": session.date, "signal": False, "entered": False, "bars": len(cells),
+               "due": due, "note": "no bars"}
         journal.append(row)
-        cells = grid(session, step)
         if not cells:
             continue
         session.prior_closes = closes[:bisect_left(closes, (session.date,))]

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """The program and the reference calculation must make the same trades, one by one.
 
-Runs the program named by PLAYBOOK on examples/QQQ.csv and on bars made here that have everything a
-file can suffer from, and compares its trades with those of playbooks.py. Prints TAP.
+Runs the program named by PLAYBOOK on examples/QQQ.parquet and on bars made here that have
+everything a file can suffer from, and compares its trades with those of playbooks.py; of the
+journal's notes, what they say about missing bars. Prints TAP.
 """
 import csv
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -36,11 +38,12 @@ MISSING = {date(2023, 12, 14), date(2024, 12, 20)}
 COSTS = {"fee": "2bps", "slippage": "3bps"}
 
 
-def program_trades(folder, bars, strategy, timeframe, daily=None, settings=(), costs=None,
-                   symbol="QQQ"):
-    """The program's trades as dictionaries of text."""
-    output = Path(folder) / "trades.csv"
+def program_records(folder, bars, strategy, timeframe, daily=None, settings=(), costs=None,
+                    symbol="QQQ"):
+    """The program's trades and its journal as dictionaries of text."""
+    output, journal = Path(folder) / "trades.csv", Path(folder) / "journal.csv"
     output.unlink(missing_ok=True)
+    journal.unlink(missing_ok=True)
     command = [PLAYBOOK, "backtest", "--strategy", strategy, "--symbol", symbol, "--timeframe",
                timeframe, "--bars", str(bars), "--output", str(output)]
     command += ["--daily", str(daily)] if daily else []
@@ -51,8 +54,8 @@ def program_trades(folder, bars, strategy, timeframe, daily=None, settings=(), c
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError(f"status {done.returncode}: {done.stderr.strip()}")
-    with open(output, newline="") as file:
-        return list(csv.DictReader(file))
+    with open(output, newline="") as trades, open(journal, newline="") as rows:
+        return list(csv.DictReader(trades)), list(csv.DictReader(rows))
 
 
 def same(name, expected, actual):
@@ -80,6 +83,26 @@ def differences(expected, actual):
         found += [f"{session}: {name} is {theirs.get(name)}, the reference has {ours[name]}"
                   for name in playbooks.TRADE
                   if name not in theirs or not same(name, ours[name], theirs[name])]
+    return found
+
+
+def note_differences(expected, actual):
+    """Where the notes count bars otherwise: those of a refusal, and those missing in a session
+    in which something was entered or refused."""
+    found = []
+    for row, other in zip(expected, actual, strict=True):
+        note, told = row["note"], other["notes"]
+        refused = note if re.fullmatch(r"refused: \d+ of \d+ bars", note) else None
+        begin = re.match(r"refused: \d+ of \d+ bars(?=;|$)", told)
+        missing = re.search(r"missing_bars (\d+ of \d+) bars", told)
+        concerned = row["entered"] or told.startswith("refused:")
+        wanted = f"{row['bars']} of {row['due']}" if row["bars"] < row["due"] else None
+        if str(row["session_date"]) != other["trade_date"]:
+            found.append(f"{row['session_date']}: the program has {other['trade_date']}")
+        elif refused != (begin and begin[0]) or (missing and missing[1]) != (
+                wanted if concerned else None):
+            found.append(f"{row['session_date']}: \"{told}\", the reference has \"{note}\", "
+                         f"{row['bars']} of {row['due']} bars")
     return found
 
 
@@ -137,9 +160,21 @@ def write_rough(folder, seed):
     return folder / "bars.csv", folder / "daily.csv"
 
 
+@lru_cache
+def read_bars(path):
+    """The file's bars. The reference reads CSV only, so Parquet becomes that first; whether it is
+    read rightly is asked in tests/interop."""
+    if path.suffix != ".parquet":
+        return playbooks.read_bars(path)
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "bars.csv"
+        subprocess.run([PLAYBOOK, "data", "convert", path, text, "--quiet"], cwd=folder, check=True)
+        return playbooks.read_bars(text)
+
+
 def cases(folder):
     """Name, file of bars, file of daily closes, strategy, timeframe, settings, costs."""
-    example = ROOT / "examples" / "QQQ.csv"
+    example = ROOT / "examples" / "QQQ.parquet"
     for strategy, loose in LOOSE.items():
         yield f"{strategy}, real bars", example, None, strategy, "5Min", [], {}
         yield f"{strategy}, real bars, loose", example, None, strategy, "5Min", loose, COSTS
@@ -154,18 +189,19 @@ def cases(folder):
 def main():
     failed = 0
     compared = dict.fromkeys(LOOSE, 0)  # trades; made-up bars differ between versions of Python
-    read_bars = lru_cache(playbooks.read_bars)
     with tempfile.TemporaryDirectory() as folder:
         for number, case in enumerate(cases(folder), 1):
             name, bars, daily, strategy, timeframe, settings, costs = case
             try:
-                expected, _ = playbooks.backtest(read_bars(bars), strategy, "QQQ", timeframe,
+                expected, journal = playbooks.backtest(read_bars(bars), strategy, "QQQ", timeframe,
                                                  daily and playbooks.read_closes(daily),
                                                  [text.split("=") for text in settings], **costs)
-                actual = program_trades(folder, bars, strategy, timeframe, daily, settings, costs)
-                found = differences(expected, actual)
+                actual, rows = program_records(folder, bars, strategy, timeframe, daily, settings,
+                                               costs)
+                found = differences(expected, actual) + note_differences(journal, rows)
                 compared[strategy] += len(expected)
-            except (OSError, RuntimeError, KeyError, ValueError) as error:
+            except (OSError, RuntimeError, KeyError, ValueError,
+                    subprocess.CalledProcessError) as error:
                 expected, found = [], [str(error)]
             print(f"{'not ok' if found else 'ok'} {number} - {name}: {len(expected)} trades")
             for sentence in found[:10]:

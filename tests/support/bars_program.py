@@ -22,13 +22,19 @@ JUNE = [day for day in (date(2024, 6, 3) + timedelta(n) for n in range(26))
 SETTINGS = ("OUTPUT_DIR", "WRITER_TYPE", "PLAYBOOKS_FILE", "LOG_LEVEL", "LOG_FORMAT")
 
 
-def program(folder, *arguments, environment=None, stdout=subprocess.PIPE):
-    """Runs the program; its log is in text unless the environment says otherwise."""
+def settings(environment=None):
+    """The environment without anybody's settings, and with these; the log is in text unless they
+    say otherwise."""
     inherited = {name: value for name, value in os.environ.items()
                  if not any(name.startswith(setting) for setting in SETTINGS)}
+    return inherited | {"LOG_FORMAT": "text"} | (environment or {})
+
+
+def program(folder, *arguments, environment=None, stdout=subprocess.PIPE, **options):
+    """Runs the program; the options are subprocess.run's."""
     return subprocess.run([PLAYBOOK, *map(str, arguments)], cwd=folder, stdout=stdout, text=True,
                           stderr=subprocess.PIPE, timeout=300, check=False,
-                          env=inherited | {"LOG_FORMAT": "text"} | (environment or {}))
+                          env=settings(environment), **options)
 
 
 def succeed(folder, *arguments, **options):
@@ -61,7 +67,7 @@ def walk(seed, opens, minutes, step=1, price=400.0):
             path = [price] + [price := round(price * generator.gauss(1, 5e-4), 2) for _ in range(4)]
             prices = (path[0], max(path), min(path), path[-1])
             rows.append([stamp(begin + timedelta(minutes=minute)),
-                         *(f"{price:.2f}" for price in prices), "100"])
+                         *(f"{price:.2f}" for price in prices), "1000"])
     return rows
 
 
@@ -102,6 +108,10 @@ def files(folder):
 TESTS = []
 
 
+class Skip(Exception):
+    """Why a test cannot be run on this machine."""
+
+
 def behaviour(function):
     """Marks a function as a test."""
     TESTS.append(function)
@@ -116,11 +126,13 @@ def run_tests():
         with tempfile.TemporaryDirectory() as folder:
             try:
                 test(Path(folder))
-                verdict = "ok"
+                verdict, why = "ok", ""
+            except Skip as reason:
+                verdict, why = "ok", f" # SKIP {reason}"
             except Exception:  # whatever it is, the next test runs
-                verdict = "not ok"
+                verdict, why = "not ok", ""
                 failed += 1
                 for line in traceback.format_exc().splitlines():
                     print(f"#   {line}")
-        print(f"{verdict} {number} - {test.__name__}", flush=True)
+        print(f"{verdict} {number} - {test.__name__}{why}", flush=True)
     return 1 if failed else 0

@@ -6,10 +6,8 @@
 #include <cmocka.h>
 
 #include "service/base/file.h"
-#include "tests/support/file_faults.h"
 #include "tests/support/scratch.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,109 +255,6 @@ static void a_dead_process_of_the_same_number_is_not_in_the_way(void **state)
     assert_int_equal(scratch_count(&scratch, ".tmp"), 100);
 }
 
-static void a_full_disk_leaves_the_old_content(void **state)
-{
-    (void)state;
-    scratch_write(&scratch, "a", "old");
-    file_faults_begin(&(struct file_fault) {
-        .calls = FILE_CALL_WRITE, .nth = 2, .error_number = ENOSPC, .transfer_max = 2 });
-    bool replaced = replace("a", "new and longer");
-    file_faults_end();
-    assert_failed(replaced, ERROR_WRITER, "a: cannot write: No space left on device");
-    assert_int_equal(error.outcome, OUTCOME_FAILED);
-    assert_content("a", "old");
-    assert_int_equal(scratch_count(&scratch, ".tmp"), 0);
-}
-
-static void a_failed_flush_is_not_tried_again(void **state)
-{
-    (void)state;
-    scratch_write(&scratch, "a", "old");
-    file_faults_begin(
-        &(struct file_fault) { .calls = FILE_CALL_FSYNC, .nth = 1, .error_number = EIO });
-    bool replaced = replace("a", "new");
-    assert_int_equal(file_faults_end(), 1);
-    assert_failed(replaced, ERROR_WRITER, "flush to the disk: Input/output error");
-    assert_int_equal(error.outcome, OUTCOME_FAILED);
-    assert_content("a", "old");
-    assert_int_equal(scratch_count(&scratch, ".tmp"), 0);
-}
-
-static void a_failed_close_is_a_failed_write(void **state)
-{
-    (void)state;
-    scratch_write(&scratch, "a", "old");
-    file_faults_begin(
-        &(struct file_fault) { .calls = FILE_CALL_CLOSE, .nth = 1, .error_number = EIO });
-    bool replaced = replace("a", "new");
-    file_faults_end();
-    assert_failed(replaced, ERROR_WRITER, "a: cannot close: Input/output error");
-    assert_content("a", "old");
-    assert_int_equal(scratch_count(&scratch, ".tmp"), 0);
-}
-
-static void a_failed_flush_of_the_folder_leaves_the_outcome_unknown(void **state)
-{
-    (void)state;
-    scratch_write(&scratch, "a", "old");
-    file_faults_begin(
-        &(struct file_fault) { .calls = FILE_CALL_FSYNC, .nth = 2, .error_number = EIO });
-    bool replaced = replace("a", "new");
-    file_faults_end();
-    assert_failed(replaced, ERROR_WRITER, "flush its folder");
-    assert_int_equal(error.outcome, OUTCOME_UNKNOWN);
-    assert_content("a", "new");
-    assert_true(file_flush_folder_of(at("a"), &error));
-}
-
-static void a_file_system_without_folders_to_flush_is_fine(void **state)
-{
-    (void)state;
-    file_faults_begin(
-        &(struct file_fault) { .calls = FILE_CALL_FSYNC, .nth = 2, .error_number = EINVAL });
-    bool replaced = replace("a", "new");
-    file_faults_end();
-    assert_true(replaced);
-}
-
-static void a_replacement_is_flushed_before_it_is_renamed(void **state)
-{
-    (void)state;
-    scratch_write(&scratch, "a", "old");
-    file_faults_begin(
-        &(struct file_fault) { .calls = FILE_CALL_RENAME, .nth = 1, .error_number = EIO });
-    assert_false(replace("a", "new"));
-    file_faults_end();
-    assert_true(file_faults_made() & FILE_CALL_FSYNC);
-    assert_content("a", "old");
-    assert_int_equal(scratch_count(&scratch, ".tmp"), 0);
-}
-
-static void interrupted_and_short_calls_are_carried_on(void **state)
-{
-    (void)state;
-    scratch_write(&scratch, "a", "some old content");
-    unsigned interruptible = FILE_CALL_OPEN | FILE_CALL_READ | FILE_CALL_WRITE | FILE_CALL_FSYNC |
-                             FILE_CALL_CLOSE | FILE_CALL_LOCK;
-    size_t calls = 1;
-    for (size_t nth = 1; nth <= calls; nth++) {
-        struct text text;
-        struct file_lock lock;
-        file_faults_begin(&(struct file_fault) {
-            .calls = interruptible, .nth = nth, .error_number = EINTR, .transfer_max = 3 });
-        bool locked = file_lock(at("a"), 0, &lock, &error);
-        bool read_whole = file_read(at("a"), 100, &text, NULL, &error);
-        bool replaced = replace("a", "some new content");
-        file_unlock(&lock);
-        calls = file_faults_end();
-        assert_true(locked && read_whole && replaced);
-        assert_int_equal(text.size, strlen("some old content"));
-        text_release(&text);
-        assert_content("a", "some new content");
-    }
-    assert_true(calls > 20);
-}
-
 static void missing_folders_are_made_with_their_parents(void **state)
 {
     (void)state;
@@ -447,14 +342,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_in_the_current_folder_needs_no_slash, begin, end),
         cmocka_unit_test_setup_teardown(a_dead_process_of_the_same_number_is_not_in_the_way, begin,
                                         end),
-        cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_content, begin, end),
-        cmocka_unit_test_setup_teardown(a_failed_flush_is_not_tried_again, begin, end),
-        cmocka_unit_test_setup_teardown(a_failed_close_is_a_failed_write, begin, end),
-        cmocka_unit_test_setup_teardown(a_failed_flush_of_the_folder_leaves_the_outcome_unknown,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(a_file_system_without_folders_to_flush_is_fine, begin, end),
-        cmocka_unit_test_setup_teardown(a_replacement_is_flushed_before_it_is_renamed, begin, end),
-        cmocka_unit_test_setup_teardown(interrupted_and_short_calls_are_carried_on, begin, end),
         cmocka_unit_test_setup_teardown(missing_folders_are_made_with_their_parents, begin, end),
         cmocka_unit_test_setup_teardown(a_lock_is_held_until_it_is_released, begin, end),
         cmocka_unit_test_setup_teardown(a_lock_ends_with_its_process_and_one_who_waits_gets_it,

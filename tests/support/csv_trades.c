@@ -28,17 +28,23 @@ static int32_t june(int day)
     return date_from_civil(2024, 6, 1) + day - 1;
 }
 
-void csv_trades_init(struct csv_trades *trades)
+int csv_trades_begin(void **state)
 {
-    *trades = (struct csv_trades) { 0 };
+    struct csv_trades *trades = calloc(1, sizeof *trades);
+    assert_non_null(trades);
     scratch_init(&trades->scratch);
     csv_trades_reopen(trades, "trades.csv", CSV_TRADES_LOCK_TIMEOUT_MS);
+    *state = trades;
+    return 0;
 }
 
-void csv_trades_release(struct csv_trades *trades)
+int csv_trades_end(void **state)
 {
+    struct csv_trades *trades = *state;
     writer_close(trades->writer);
     scratch_release(&trades->scratch);
+    free(trades);
+    return 0;
 }
 
 void csv_trades_reopen(struct csv_trades *trades, const char *name, int lock_timeout_ms)
@@ -100,6 +106,12 @@ void csv_trades_assert_file(struct csv_trades *trades, const char *expected)
     assert_non_null(content);
     assert_string_equal(content, expected);
     free(content);
+}
+
+void csv_trades_assert_written(const struct csv_trades *trades, bool written)
+{
+    if (!written)
+        fail_msg("%s", trades->error.message);
 }
 
 void csv_trades_assert_mentions(const struct csv_trades *trades, const char *part)

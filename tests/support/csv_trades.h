@@ -5,7 +5,10 @@
 #include "tests/support/scratch.h"
 #include "writers/writer.h"
 
+/* The table's header, and two rows that the tests leave alone. */
 #define CSV_TRADES_HEADER "trade_id,playbook,symbol,session_date,net_pnl,note\n"
+#define CSV_TRADES_SPY_3 "s/1,dp20,SPY,2024-06-03,2.00,\n"
+#define CSV_TRADES_SPY_5 "s/2,dp20,SPY,2024-06-05,3.00,\n"
 
 enum { CSV_TRADES_MAX = 4, CSV_TRADES_LOCK_TIMEOUT_MS = 10000 };
 
@@ -25,8 +28,11 @@ struct csv_trade {
     const char *note; /* NULL: absent */
 };
 
-void csv_trades_init(struct csv_trades *trades);
-void csv_trades_release(struct csv_trades *trades);
+/* A test that begins with one, empty, in *state. */
+#define CSV_TRADES_TEST(name)                                                                      \
+    cmocka_unit_test_setup_teardown(name, csv_trades_begin, csv_trades_end)
+int csv_trades_begin(void **state);
+int csv_trades_end(void **state);
 
 /* Takes another writer, to a file of that name in the folder. */
 void csv_trades_reopen(struct csv_trades *trades, const char *name, int lock_timeout_ms);
@@ -42,7 +48,8 @@ bool csv_trades_write_note(struct csv_trades *trades, const char *note);
 void csv_trades_put(struct csv_trades *trades, const char *content);
 void csv_trades_assert_file(struct csv_trades *trades, const char *expected);
 
-/* About the last write. */
+/* About the last write, and what it returned. */
+void csv_trades_assert_written(const struct csv_trades *trades, bool written);
 void csv_trades_assert_mentions(const struct csv_trades *trades, const char *part);
 
 #endif

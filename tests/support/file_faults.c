@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -75,6 +76,8 @@ int __real_renameat(int source_folder, const char *source, int target_folder, co
 int __real_unlinkat(int folder, const char *name, int flags);
 int __real_mkdir(const char *path, mode_t mode);
 int __real_flock(int descriptor, int operation);
+void *__real_mmap(void *place, size_t size, int protection, int flags, int descriptor,
+                  off_t offset);
 
 int __wrap_openat(int folder, const char *name, int flags, ...);
 ssize_t __wrap_read(int descriptor, void *bytes, size_t size);
@@ -89,6 +92,8 @@ int __wrap_renameat(int source_folder, const char *source, int target_folder, co
 int __wrap_unlinkat(int folder, const char *name, int flags);
 int __wrap_mkdir(const char *path, mode_t mode);
 int __wrap_flock(int descriptor, int operation);
+void *__wrap_mmap(void *place, size_t size, int protection, int flags, int descriptor,
+                  off_t offset);
 
 int __wrap_openat(int folder, const char *name, int flags, ...)
 {
@@ -112,9 +117,12 @@ ssize_t __wrap_write(int descriptor, const void *bytes, size_t size)
     return fails(FILE_CALL_WRITE) ? -1 : __real_write(descriptor, bytes, transfer(size));
 }
 
+/* No power is cut here, so that a flush has no effect but the time it takes: thousands of them. */
 int __wrap_fsync(int descriptor)
 {
-    return fails(FILE_CALL_FSYNC) ? -1 : __real_fsync(descriptor);
+    if (fails(FILE_CALL_FSYNC))
+        return -1;
+    return active ? 0 : __real_fsync(descriptor);
 }
 
 int __wrap_close(int descriptor)
@@ -166,4 +174,11 @@ int __wrap_mkdir(const char *path, mode_t mode)
 int __wrap_flock(int descriptor, int operation)
 {
     return fails(FILE_CALL_LOCK) ? -1 : __real_flock(descriptor, operation);
+}
+
+void *__wrap_mmap(void *place, size_t size, int protection, int flags, int descriptor, off_t offset)
+{
+    if (fails(FILE_CALL_MAP))
+        return MAP_FAILED;
+    return __real_mmap(place, size, protection, flags, descriptor, offset);
 }

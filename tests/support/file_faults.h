@@ -1,6 +1,6 @@
 /* Makes the system calls of file.c fail on command. The calls are caught at link time: a test that
- * uses this carries `-Wl,--wrap=...` for each of them in its .ldflags file, and then every such
- * call in the test program passes here; outside begin and end it goes straight on. One thread. */
+ * uses this has `@tests/support/file_faults.ldflags` in its .ldflags file, and then every such call
+ * in the test program passes here; outside begin and end it goes straight on. One thread. */
 #ifndef PLAYBOOK_TESTS_SUPPORT_FILE_FAULTS_H
 #define PLAYBOOK_TESTS_SUPPORT_FILE_FAULTS_H
 
@@ -11,7 +11,7 @@ enum file_call {
     FILE_CALL_OPEN = 1 << 0, /* openat */
     FILE_CALL_READ = 1 << 1,
     FILE_CALL_WRITE = 1 << 2,
-    FILE_CALL_FSYNC = 1 << 3,
+    FILE_CALL_FSYNC = 1 << 3,  /* between begin and end it is counted, but not done */
     FILE_CALL_CLOSE = 1 << 4,  /* closes even when it fails, as Linux does */
     FILE_CALL_STAT = 1 << 5,   /* stat, fstat, fstatat */
     FILE_CALL_CHMOD = 1 << 6,  /* fchmod */
@@ -19,7 +19,8 @@ enum file_call {
     FILE_CALL_UNLINK = 1 << 8, /* unlinkat */
     FILE_CALL_MKDIR = 1 << 9,
     FILE_CALL_LOCK = 1 << 10, /* flock */
-    FILE_CALL_ALL = (1 << 11) - 1,
+    FILE_CALL_MAP = 1 << 11,  /* mmap */
+    FILE_CALL_ALL = (1 << 12) - 1,
 };
 
 enum { FILE_FAULT_KILL = -1 };

@@ -164,10 +164,41 @@ bool date_parse(const char *text, size_t size, int32_t *ret_date)
     return true;
 }
 
-const char *date_format(int32_t date, char buffer[static DATE_TEXT_SIZE])
+/* Puts a number of that many digits, and returns the place behind it. Results are full of dates and
+ * times: printf would take ten times as long as all the rest of a row. */
+static char *put_digits(char *text, int number, int digits)
+{
+    for (int i = digits; i-- > 0; number /= 10)
+        text[i] = (char)('0' + number % 10);
+    return text + digits;
+}
+
+static char *put_date(char *text, int32_t date)
 {
     struct civil civil = date_to_civil(date);
-    snprintf(buffer, DATE_TEXT_SIZE, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+    if (civil.year < 0 || civil.year > 9999)
+        return text +
+               snprintf(text, DATE_TEXT_SIZE, "%d-%02d-%02d", civil.year, civil.month, civil.day);
+    text = put_digits(text, civil.year, 4);
+    *text++ = '-';
+    text = put_digits(text, civil.month, 2);
+    *text++ = '-';
+    return put_digits(text, civil.day, 2);
+}
+
+/* "13:30:00" */
+static char *put_clock(char *text, int second)
+{
+    text = put_digits(text, second / 3600, 2);
+    *text++ = ':';
+    text = put_digits(text, second / 60 % 60, 2);
+    *text++ = ':';
+    return put_digits(text, second % 60, 2);
+}
+
+const char *date_format(int32_t date, char buffer[static DATE_TEXT_SIZE])
+{
+    *put_date(buffer, date) = '\0';
     return buffer;
 }
 
@@ -193,12 +224,15 @@ const char *timestamp_format(int64_t time_us, char buffer[static TIMESTAMP_TEXT_
     int32_t date = date_of_instant(time_us);
     int second = (int)(time_s - date * INT64_C(86400));
 
-    size_t used = strlen(date_format(date, buffer));
-    used += (size_t)snprintf(buffer + used, TIMESTAMP_TEXT_SIZE - used, "T%02d:%02d:%02d",
-                             second / 3600, second / 60 % 60, second % 60);
-    if (fraction_us != 0)
-        used += (size_t)snprintf(buffer + used, TIMESTAMP_TEXT_SIZE - used, ".%06d", fraction_us);
-    snprintf(buffer + used, TIMESTAMP_TEXT_SIZE - used, "Z");
+    char *text = put_date(buffer, date);
+    *text++ = 'T';
+    text = put_clock(text, second);
+    if (fraction_us != 0) {
+        *text++ = '.';
+        text = put_digits(text, fraction_us, 6);
+    }
+    *text++ = 'Z';
+    *text = '\0';
     return buffer;
 }
 

@@ -15,8 +15,8 @@ static void *or_abort(void *memory)
     return memory;
 }
 
-/* The first touch of 64 MB costs 22 ms in pages of 4 KiB and 4 ms in pages of 2 MiB. Below this size
- * nobody would notice. */
+/* The first touch of 64 MB costs 22 ms in pages of 4 KiB and 4 ms in pages of 2 MiB. Below this
+ * size nobody would notice. */
 #define HUGE_PAGE_SIZE ((uintptr_t)2 << 20)
 #define HUGE_PAGES_FROM ((size_t)4 << 20)
 

@@ -35,8 +35,8 @@ struct session_report {
     const char *status; /* a sentence, "" for none */
 };
 
-/* The playbook is borrowed for the engine's life, and so is the equity curve, which must cover every
- * session that is begun. NULL: the strategy refuses its parameters. */
+/* The playbook is borrowed for the engine's life, and so is the equity curve, which must cover
+ * every session that is begun. NULL: the strategy refuses its parameters. */
 struct engine *engine_new(const struct playbook *playbook, const struct equity *equity,
                           struct error *error);
 void engine_free(struct engine *engine); /* accepts NULL */

@@ -1,7 +1,7 @@
-/* The equity curve of a run, in micro-dollars: what changed in each cell of the sessions' grid, over
- * all symbols. It is marked once for each cell, when all bars of that time are in. Changes are
- * integers, so it does not matter in which order symbols are run, nor on how many threads: each
- * thread may keep a curve of its own, and the curves add up. */
+/* The equity curve of a run, in micro-dollars: what changed in each cell of the sessions' grid,
+ * over all symbols. It is marked once for each cell, when all bars of that time are in. Changes
+ * are integers, so it does not matter in which order symbols are run, nor on how many threads:
+ * each thread may keep a curve of its own, and the curves add up. */
 #ifndef PLAYBOOK_ENGINE_EQUITY_H
 #define PLAYBOOK_ENGINE_EQUITY_H
 

@@ -8,10 +8,6 @@
 #include "tests/bench/stopwatch.h"
 #include "tests/bench/walk.h"
 
-#include <assert.h>
-#include <stdio.h>
-#include <string.h>
-
 enum { BARS = 1000000, ROUNDS = 21, FAST = 20, SLOW = 50 };
 
 /* The yardstick: fill what waits, mark equity and excursions, call a strategy by pointer. */
@@ -164,15 +160,6 @@ static size_t run_backtest(const struct series *series, const struct playbook *p
     return trades;
 }
 
-static void print(const char *what, struct stopwatch *watch, struct stopwatch *yardstick)
-{
-    double best = stopwatch_best(watch);
-    double median = stopwatch_median(watch);
-    printf("%-38s %6.1f M bars/s best  %6.1f median  %5.2f of the yardstick (medians)\n", what,
-           (double)BARS / best / 1e6, (double)BARS / median / 1e6,
-           stopwatch_median(yardstick) / median);
-}
-
 int main(void)
 {
     struct error error = { 0 };
@@ -191,24 +178,23 @@ int main(void)
     };
     int64_t drawdown = 0;
     struct stopwatch yardstick = { 0 }, engine = { 0 }, whole = { 0 };
-    size_t trades[3] = { 0 };
     for (int round = 0; round < ROUNDS; round++) {
         stopwatch_begin(&yardstick);
-        trades[0] = run_yardstick(&series);
+        size_t least = run_yardstick(&series);
         stopwatch_end(&yardstick);
         memset(equity.changes, 0, BARS * sizeof *equity.changes);
         stopwatch_begin(&engine);
-        trades[1] = run_engine(&series, &playbook, &equity, &drawdown);
+        size_t trades = run_engine(&series, &playbook, &equity, &drawdown);
         stopwatch_end(&engine);
         stopwatch_begin(&whole);
-        trades[2] = run_backtest(&series, &playbook);
+        size_t all = run_backtest(&series, &playbook);
         stopwatch_end(&whole);
+        assert(least > 0 && trades > 0 && all == trades && drawdown > 0);
     }
-    print("yardstick", &yardstick, &yardstick);
-    print("engine and matcher (goal 0.7)", &engine, &yardstick);
-    print("backtest: intake, calendar, journal too", &whole, &yardstick);
-    printf("trades: %zu, %zu, %zu; largest drawdown %.2f\n", trades[0], trades[1], trades[2],
-           (double)drawdown / MONEY_ONE);
+    stopwatch_report(&yardstick, &yardstick, "yardstick: the least an engine does", BARS, "bars",
+                     "");
+    stopwatch_report(&engine, &yardstick, "engine and matcher", BARS, "bars", "1.43 yardsticks");
+    stopwatch_report(&whole, &yardstick, "backtest: intake, calendar, journal", BARS, "bars", "");
     equity_release(&equity);
     playbook_release(&playbook);
     series_release(&series);

@@ -154,10 +154,11 @@ static bool write_locked(const char *path, const struct record_set *set, size_t 
     return written;
 }
 
+/* Nothing is made where no folder is named: here, or the root. */
 static bool make_folder_of(const char *path, struct error *error)
 {
     const char *slash = strrchr(path, '/');
-    if (slash == NULL || slash == path)
+    if (slash == NULL)
         return true;
     char *folder = memory_copy_text(path);
     folder[slash - path] = '\0';

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK_SIZE = 1 << 16, LOCK_PAUSE_US = 2000, TEMPORARY_TRIES_MAX = 1000 };
+enum { CHUNK_SIZE = 1 << 16, LOCK_PAUSE_NS = 2000000, TEMPORARY_TRIES_MAX = 1000 };
 
 /* "<path>: cannot <action>: <errno's text>". */
 static bool failed(struct error *error, enum error_kind kind, const char *path, const char *action)
@@ -308,7 +308,7 @@ static bool wait_for_lock(int descriptor, const char *path, int timeout_ms, stru
             error->outcome = OUTCOME_RETRY;
             return false;
         }
-        nanosleep(&(struct timespec) { .tv_nsec = LOCK_PAUSE_US * 1000 }, NULL);
+        nanosleep(&(struct timespec) { .tv_nsec = LOCK_PAUSE_NS }, NULL);
     }
     return true;
 }

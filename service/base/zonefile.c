@@ -168,7 +168,7 @@ static int64_t rule_offset_s(const struct zone_rule *rule, int64_t time_s)
     int64_t local_s = time_s + rule->standard_offset_s;
     int year = date_to_civil((int32_t)(local_s / DAY_S - (local_s % DAY_S < 0))).year;
     /* Both changes come at 02:00 on the clock of before; that is 01:00 standard time in autumn. */
-    int64_t begin_s = change_date(&rule->begin, year) * (int64_t)DAY_S + 2 * HOUR_S;
+    int64_t begin_s = change_date(&rule->begin, year) * (int64_t)DAY_S + INT64_C(2) * HOUR_S;
     int64_t end_s = change_date(&rule->end, year) * (int64_t)DAY_S + HOUR_S;
     bool daylight = local_s >= begin_s && local_s < end_s;
     return rule->standard_offset_s + (daylight ? HOUR_S : 0);

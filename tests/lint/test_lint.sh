@@ -24,7 +24,7 @@ plant_tree() {
   rm -rf "$tree"
   mkdir -p "$tree"/service/{base,market,strategies,jobs} "$tree"/writers "$tree"/tests
   cp -r "$home/tests/lint" "$tree/tests/lint"
-  cp "$home/Makefile" "$home/.clang-format" "$tree"
+  cp "$home/Makefile" "$home"/.clang-{format,tidy} "$tree"
   cd "$tree"
   git init -q . 2>/dev/null || true
   cat >service/base/seed.h <<'END'
@@ -44,6 +44,7 @@ int seed_size(int number)
     return number + 1; /* not strcpy(a, b) and no "printf(" */
 }
 END
+  header service/base/error.h 'struct error;'
 }
 
 lines() { # number of lines, text
@@ -180,14 +181,28 @@ fi
 planted() { # tool, then as catches wants it
   command -v "$1" >/dev/null || return 0
   shift
-  catches tools.sh "$@"
+  catches "$@"
 }
-planted clang-format "every C file is in the house format" service/base/a.c:2 \
+planted clang-format tools.sh "every C file is in the house format" service/base/a.c:2 \
   plant service/base/a.c 'int  a;'
-planted clang "clang finds nothing" service/base/a.c:2 \
+planted clang tools.sh "clang finds nothing" service/base/a.c:2 \
   plant service/base/a.c 'static int a;'
-planted shellcheck "shellcheck finds nothing" tests/a.sh:3 \
+planted shellcheck tools.sh "shellcheck finds nothing" tests/a.sh:3 \
   eval 'printf "%s\n" "#!/bin/sh" "# Planted." "cat \$1" >tests/a.sh'
+
+# ---- analysers -----------------------------------------------------------------------------------
+
+begin='#include <stdio.h>
+int f(int n);
+int f(int n)
+{'
+planted gcc analysers.sh "gcc's analyser finds nothing" service/base/a.c:7 \
+  plant service/base/a.c "$begin" 'FILE *p = fopen("p", "r");' 'if (n)' 'return n;' \
+  'return fclose(p);' '}'
+planted clang-tidy analysers.sh "clang-tidy finds nothing" service/base/a.c:6 \
+  plant service/base/a.c "$begin" 'return n == 1 || n == 1;' '}'
+planted cppcheck analysers.sh "cppcheck finds nothing" service/base/a.c:7 \
+  plant service/base/a.c "$begin" 'int a[2] = { n, n };' 'return a[2];' '}'
 
 echo "1..$tests"
 exit "$failed"

@@ -60,7 +60,7 @@ int64_t costs_fee(const struct costs *costs, double price, int64_t quantity)
 {
     switch (costs->fee_kind) {
     case FEE_NONE:
-        return 0;
+        break;
     case FEE_PER_SHARE:
         return money_of(costs->fee, quantity);
     case FEE_BPS:

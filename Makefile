@@ -1,9 +1,11 @@
 # make          build the program, build/playbook
 # make demo     install what building needs, build, and show the program at work
-# make check    what a change must pass: install tools, build, lint, test, test again sanitized
+# make check    what a change must pass: install tools, build, lint, test, test sanitized, fuzz
 # make test     run the tests; T=csv only those with "csv" in their path, SAN=address,undefined
 #               with sanitizers
 # make lint     the rules: include direction, style, format, scripts, a second compiler's warnings
+# make fuzz     hostile input: every fuzz target for FUZZ_TIME=60 seconds; T=csv, as for test
+# make coverage how much of the program the tests reach, in full in build/coverage/html
 # make bench    build and run the measurements
 # make format   put every C file into the house format
 # make clean    remove build/
@@ -12,7 +14,7 @@
 
 CFLAGS ?= -O2 -g
 SAN    ?=
-PKGS   := json-c libcrypto libzstd zlib
+PKGS   := json-c libcrypto libcurl libzstd zlib
 
 # Sanitized and release objects never meet: each variant has its own folder.
 comma  := ,
@@ -34,6 +36,12 @@ TESTS   := $(sort $(wildcard tests/*/test_*.c))
 SCRIPTS := $(sort $(wildcard tests/*/test_*.py tests/*/*/test_*.py tests/*/test_*.sh))
 BENCHES := $(sort $(wildcard tests/bench/*.c))
 LINTS   := tests/lint/layers.sh tests/lint/style.sh tests/lint/tools.sh
+ANALYSES := tests/mutants/mutants.py tests/analysis/coverage.py tests/lint/analysers.sh \
+            tests/analysis/sanitized.sh tests/analysis/valgrind.sh
+# The tests once more, sanitized: all of them, and with `thread` those of parts that have threads.
+SANITIZED := $(TESTS:%.c=build/address-undefined/%)
+THREADED := $(patsubst %.c,build/thread/%, \
+            $(filter tests/jobs/% tests/base/test_log% tests/base/test_parallel%,$(TESTS)))
 C_FILES := $(sort $(wildcard service/*.c service/*/*.c writers/*.c tests/*/*.c))
 
 selected = $(strip $(if $(T),$(foreach path,$(1),$(if $(findstring $(T),$(path)),$(path))),$(1)))
@@ -105,34 +113,65 @@ $(foreach file,$(wildcard tests/*/*.ldflags),$(eval $(BUILD)/$(file:.ldflags=): 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/support.a $(BUILD)/playbook.a
 	@echo "  LINK   $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
-	  $(shell cat tests/$*.ldflags 2>/dev/null) $(if $(filter bench/%,$*),,-lcmocka) $(LIBS)
+	  $(shell cat tests/$*.ldflags 2>/dev/null) $(if $(filter bench/% fuzz/%,$*),,-lcmocka) $(LIBS)
+
+# What tests/e2e puts between the program and its system calls; it has no sanitizer of its own.
+CALL_FAULTS := $(BUILD)/tests/e2e/call_faults.so
+$(CALL_FAULTS): tests/e2e/call_faults.c $(BUILD)/flags
+	@echo "  LINK   $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
+
+# What tests/fuzz/test_differential.py asks.
+ANSWER := $(BUILD)/tests/fuzz/answer
+
+TEST_ENVIRONMENT = PLAYBOOK=$(abspath $(BINARY)) CALL_FAULTS=$(abspath $(CALL_FAULTS)) \
+                   ANSWER=$(abspath $(ANSWER))
 
 RUN_TESTS   := $(call selected,$(TESTS))
 RUN_SCRIPTS := $(call selected,$(SCRIPTS))
 
 test: test-programs
 	@$(if $(RUN_TESTS)$(RUN_SCRIPTS),,echo 'no test has "$(T)" in its path'; exit 1)
-	@PLAYBOOK=$(abspath $(BINARY)) tests/run.sh $(call programs,$(RUN_TESTS)) $(RUN_SCRIPTS)
+	@$(TEST_ENVIRONMENT) tests/run.sh $(call programs,$(RUN_TESTS)) $(RUN_SCRIPTS)
 
 # Only scripts need the program itself, and those of the lint do not.
 test-programs: $(call programs,$(RUN_TESTS))
-test-programs: $(if $(filter-out tests/lint/%,$(RUN_SCRIPTS)),$(BINARY))
+test-programs: $(if $(filter-out tests/lint/%,$(RUN_SCRIPTS)),$(BINARY) $(CALL_FAULTS))
+test-programs: $(if $(filter tests/fuzz/%,$(RUN_SCRIPTS)),$(ANSWER))
 
 # The last line is the result. A build that fails leaves nothing to run and is one failure.
-SANITIZED := address,undefined
 check:
 	@infra/install-deps.sh test && $(MAKE) T= WERROR=1 all test-programs && \
-	  $(MAKE) T= WERROR=1 SAN=$(SANITIZED) $(patsubst %.c,build/address-undefined/%,$(TESTS)) || \
+	  $(MAKE) T= WERROR=1 SAN=address,undefined all $(SANITIZED) && \
+	  $(MAKE) T= WERROR=1 SAN=thread all $(THREADED) && \
+	  $(MAKE) T= WERROR=1 fuzz-programs || \
 	  { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
-	@PLAYBOOK=$(abspath $(BINARY)) tests/run.sh $(LINTS) $(call programs,$(TESTS)) $(SCRIPTS) \
-	  $(patsubst %.c,build/address-undefined/%,$(TESTS))
+	@$(TEST_ENVIRONMENT) tests/run.sh $(LINTS) $(ANALYSES) $(call programs,$(TESTS)) $(SCRIPTS) \
+	  $(SANITIZED) $(THREADED) tests/fuzz/run.sh
 
 lint:
 	@tests/run.sh $(LINTS)
 
+coverage:
+	@tests/analysis/coverage.py
+
 # What the lint asks of a second compiler: `make syntax CC=clang WERROR=1`.
 syntax:
 	$(Q)printf '%s\n' $(C_FILES) | xargs -n 8 -P $(shell nproc) $(CC) $(ALL_CFLAGS) -fsyntax-only
+
+# ---- fuzzing -------------------------------------------------------------------------------------
+
+FUZZ_TIME ?= 60
+FUZZERS   := $(patsubst %.c,build/fuzz/%,$(call selected,$(sort $(wildcard tests/fuzz/fuzz_*.c))))
+
+fuzz: fuzz-programs
+	@FUZZ_TIME=$(FUZZ_TIME) tests/fuzz/run.sh $(FUZZERS)
+
+# libFuzzer comes with clang alone; what it watches is compiled for it, in a variant of its own.
+fuzz-programs:
+	@$(if $(FUZZERS),,echo 'no fuzz target has "$(T)" in its path'; exit 1)
+	@$(MAKE) CC=clang SAN=fuzzer,address,undefined BUILD=build/fuzz $(FUZZERS)
 
 # ---- the rest ------------------------------------------------------------------------------------
 
@@ -154,7 +193,8 @@ help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
 
 FORCE:
-.PHONY: all test test-programs check lint syntax demo bench format clean help FORCE
+.PHONY: all test test-programs check lint syntax fuzz fuzz-programs demo bench format clean help
+.PHONY: coverage FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(call objects,$(C_FILES)))

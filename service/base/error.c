@@ -24,6 +24,14 @@ static const struct {
     [ERROR_INTERNAL] = { .name = "internal", .exit_code = 7, .http_status = 500 },
 };
 
+/* A message may quote what came from outside, and that may be anything. */
+static void keep_to_one_line(char *message)
+{
+    for (; *message != '\0'; message++)
+        if ((unsigned char)*message < ' ' || *message == '\x7f')
+            *message = '?';
+}
+
 bool error_set(struct error *error, enum error_kind kind, const char *format, ...)
 {
     assert(kind > ERROR_NONE && kind < ERROR_KIND_COUNT);
@@ -33,6 +41,7 @@ bool error_set(struct error *error, enum error_kind kind, const char *format, ..
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
+    keep_to_one_line(error->message);
     return false;
 }
 
@@ -48,6 +57,7 @@ bool error_context(struct error *error, const char *format, ...)
     snprintf(joined, sizeof joined, "%s: %s", context, error->message);
     memcpy(error->message, joined, sizeof error->message - 1);
     error->message[sizeof error->message - 1] = '\0';
+    keep_to_one_line(error->message);
     return false;
 }
 

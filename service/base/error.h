@@ -36,7 +36,7 @@ enum { ERROR_MESSAGE_SIZE = 1024 };
 struct error {
     enum error_kind kind;
     enum error_outcome outcome;
-    char message[ERROR_MESSAGE_SIZE]; /* one sentence, no newline; cut at the size */
+    char message[ERROR_MESSAGE_SIZE]; /* one line, '?' for control characters; cut at the size */
 };
 
 /* Fills the error (outcome: failed). Always returns false: `return error_set(error, ...);`. */

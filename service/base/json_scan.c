@@ -4,6 +4,7 @@
 #include "service/base/json.h"
 #include "service/base/memory.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,7 +15,8 @@
 #define JSON_INTEGER_MAX (INT64_C(1) << 53)
 
 enum {
-    KEYS_UNSORTED_MAX = 16, /* up to here comparing each with each is faster than sorting */
+    INTEGER_SAFE_LENGTH = 15, /* so long, sign and all, they are below 2^53 */
+    KEYS_UNSORTED_MAX = 16,   /* up to here comparing each with each is faster than sorting */
     KEY_SHOWN_MAX = 60,
     PROBLEM_SIZE = 256,
 };
@@ -123,18 +125,19 @@ static bool scan_digits(struct scan *scan, const char *where)
     return true;
 }
 
-static bool check_number(struct scan *scan, const char *number, bool integer)
+/* Without an exponent, a number of the length allowed is far from overflowing. */
+static bool check_number(struct scan *scan, const char *number, bool integer, bool exponent)
 {
     size_t length = (size_t)(scan->next - number);
     if (length > JSON_NUMBER_LENGTH_MAX)
         return fail_at(scan, number, "a number of %zu characters; at most %d are read", length,
                        JSON_NUMBER_LENGTH_MAX);
-    if (integer) {
+    if (integer && length > INTEGER_SAFE_LENGTH) {
         int64_t value;
         if (!decimal_parse(number, length, 0, &value) || value > JSON_INTEGER_MAX ||
             value < -JSON_INTEGER_MAX)
             return fail_at(scan, number, "an integer beyond 2^53, which a double cannot hold");
-    } else {
+    } else if (exponent) {
         double value;
         if (!double_parse(number, length, &value) || !isfinite(value))
             return fail_at(scan, number, "a number too large for a double");
@@ -145,7 +148,7 @@ static bool check_number(struct scan *scan, const char *number, bool integer)
 static bool scan_number(struct scan *scan)
 {
     const char *number = scan->next;
-    bool integer = true;
+    bool integer = true, exponent = false;
     if (at(scan, '-'))
         scan->next++;
     const char *first = scan->next;
@@ -161,13 +164,14 @@ static bool scan_number(struct scan *scan)
     }
     if (at(scan, 'e') || at(scan, 'E')) {
         integer = false;
+        exponent = true;
         scan->next++;
         if (at(scan, '+') || at(scan, '-'))
             scan->next++;
         if (!scan_digits(scan, "a digit in the exponent"))
             return false;
     }
-    return check_number(scan, number, integer);
+    return check_number(scan, number, integer, exponent);
 }
 
 static int hexadecimal_value(char digit)
@@ -420,4 +424,12 @@ bool json_scan(const char *bytes, size_t size, struct error *error)
     free(scan.keys);
     text_release(&scan.names);
     return good;
+}
+
+void json_scan_decode(const char *quote, size_t size, struct text *text)
+{
+    struct error error = { 0 };
+    struct scan scan = { .begin = quote, .next = quote, .end = quote + size, .error = &error };
+    bool good = scan_string(&scan, text);
+    assert(good);
 }

@@ -3,6 +3,7 @@
 #define PLAYBOOK_BASE_JSON_SCAN_H
 
 #include "service/base/error.h"
+#include "service/base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,6 +11,9 @@
 /* One pass over the text, by RFC 8259 and the further rules in json.h. The error (kind data) says
  * where, what was expected and what is there. */
 bool json_scan(const char *bytes, size_t size, struct error *error);
+
+/* Appends what a string of such a document means; `quote` is its opening quote. */
+void json_scan_decode(const char *quote, size_t size, struct text *text);
 
 /* The length in bytes (1..4) of the UTF-8 character at the front; 0 if it is not valid there:
  * cut off, overlong, a surrogate, beyond U+10FFFF. */

@@ -264,6 +264,8 @@ static void a_cell_is_quoted_only_where_it_must_be(void **state)
     assert_cell(" a", "\" a\"");
     assert_cell("a ", "\"a \"");
     assert_cell(" ", "\" \"");
+    assert_cell("\xEF\xBB\xBF", "\"\xEF\xBB\xBF\"");
+    assert_cell("a\xEF\xBB\xBF", "a\xEF\xBB\xBF");
 }
 
 static void only_the_given_bytes_are_written(void **state)

@@ -69,6 +69,16 @@ static void context_cuts_the_end_of_a_long_message_not_itself(void **state)
     assert_string_equal(error.message, much);
 }
 
+static void a_message_is_one_line_whatever_it_quotes(void **state)
+{
+    (void)state;
+    struct error error = { 0 };
+    error_set(&error, ERROR_DATA, "\"%s\" is wrong", "a\nb\r\tc\x1b[31m\x7f\xC3\xA9");
+    assert_string_equal(error.message, "\"a?b??c?[31m?\xC3\xA9\" is wrong");
+    error_context(&error, "%s", "d\ne");
+    assert_string_equal(error.message, "d?e: \"a?b??c?[31m?\xC3\xA9\" is wrong");
+}
+
 static void every_kind_has_a_name_of_its_own(void **state)
 {
     (void)state;
@@ -110,6 +120,7 @@ int main(void)
         cmocka_unit_test(context_goes_in_front_and_keeps_the_kind),
         cmocka_unit_test(a_sentence_over_the_size_is_cut),
         cmocka_unit_test(context_cuts_the_end_of_a_long_message_not_itself),
+        cmocka_unit_test(a_message_is_one_line_whatever_it_quotes),
         cmocka_unit_test(every_kind_has_a_name_of_its_own),
         cmocka_unit_test(every_failure_has_an_exit_code_and_an_http_status),
         cmocka_unit_test(the_exit_codes_are_those_the_manual_promises),

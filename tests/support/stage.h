@@ -36,7 +36,7 @@ enum { STAGE_TRADES_MAX = 256, STAGE_SYMBOLS_MAX = 3 };
 struct stage {
     const char *calendar;
     struct playbook playbook; /* of 100 shares */
-    struct equity equity; /* of 1990 to 2026 */
+    struct equity equity;     /* of 1990 to 2026 */
     struct simulation simulation;
     struct session session;
     struct trade trades[STAGE_TRADES_MAX];

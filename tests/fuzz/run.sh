@@ -18,7 +18,8 @@ export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 
 # What a log says of the failure, without libFuzzer's progress and advice.
 reasons() { # log
-  grep -vE '^(#|INFO:|NOTE:|     |MS:|0x)' "$1" | tail -n 40 | cut -c 1-200 | sed 's/^/# /'
+  grep -vE '^(#|INFO:|NOTE:|     |MS:|0x)|fuzzer::|_start|/lib/' "$1" |
+    tail -n 40 | cut -c 1-200 | sed 's/^/# /'
 }
 
 fuzz() { # program

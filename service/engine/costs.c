@@ -58,17 +58,11 @@ bool costs_parse_slippage(const char *text, struct costs *costs, struct error *e
 
 int64_t costs_fee(const struct costs *costs, double price, int64_t quantity)
 {
-    switch (costs->fee_kind) {
-    case FEE_NONE:
-        break;
-    case FEE_PER_SHARE:
+    if (costs->fee_kind == FEE_PER_SHARE)
         return money_of(costs->fee, quantity);
-    case FEE_BPS:
+    if (costs->fee_kind == FEE_BPS)
         return money_from_double(dollars_of(price, quantity) * costs->fee / BPS_PER_ONE);
-    case FEE_PER_ORDER:
-        return money_from_double(costs->fee);
-    }
-    return 0;
+    return costs->fee_kind == FEE_PER_ORDER ? money_from_double(costs->fee) : 0;
 }
 
 double costs_buy_price(const struct costs *costs, double price)

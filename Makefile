@@ -125,8 +125,11 @@ $(CALL_FAULTS): tests/e2e/call_faults.c $(BUILD)/flags
 # What tests/fuzz/test_differential.py asks.
 ANSWER := $(BUILD)/tests/fuzz/answer
 
+# What tests/interop/test_cache_folder.py looks at is filled by this.
+FILL_CACHE := $(BUILD)/tests/interop/fill_cache
+
 TEST_ENVIRONMENT = PLAYBOOK=$(abspath $(BINARY)) CALL_FAULTS=$(abspath $(CALL_FAULTS)) \
-                   ANSWER=$(abspath $(ANSWER))
+                   ANSWER=$(abspath $(ANSWER)) FILL_CACHE=$(abspath $(FILL_CACHE))
 
 RUN_TESTS   := $(call selected,$(TESTS))
 RUN_SCRIPTS := $(call selected,$(SCRIPTS))
@@ -139,6 +142,7 @@ test: test-programs
 test-programs: $(call programs,$(RUN_TESTS))
 test-programs: $(if $(filter-out tests/lint/%,$(RUN_SCRIPTS)),$(BINARY) $(CALL_FAULTS))
 test-programs: $(if $(filter tests/fuzz/%,$(RUN_SCRIPTS)),$(ANSWER))
+test-programs: $(if $(filter tests/interop/%,$(RUN_SCRIPTS)),$(FILL_CACHE))
 
 # The last line is the result. A build that fails leaves nothing to run and is one failure.
 check:

@@ -11,6 +11,7 @@
 #include "service/base/error.h"
 #include "service/base/text.h"
 #include "service/feeds/bar_rows.h"
+#include "service/parquet/write.h"
 
 #include <stdbool.h>
 
@@ -28,5 +29,11 @@ bool bar_parquet_parse(const struct bar_source *source, struct bar_rows *ret_row
  * 65,536 bars; `timestamp` in us UTC, or `date` for daily bars. The columns vwap and trade_count
  * are there when a bar has one. */
 void bar_parquet_format(const struct series *series, bool is_daily, struct text *ret_text);
+
+/* The same for a file that is one of several: with all columns, so that the files have one schema
+ * and open as one table, and with what else there is to say of it. */
+void bar_parquet_format_part(const struct series *series, bool is_daily,
+                             const struct parquet_pair *pairs, size_t pair_count,
+                             struct text *ret_text);
 
 #endif

@@ -80,18 +80,27 @@ static void append_column(struct parquet_writer *writer, const struct series *gr
     free(present);
 }
 
-void bar_parquet_format(const struct series *series, bool is_daily, struct text *ret_text)
+/* The columns that bars of a file have: of the two stamps one, of the optional ones all or those
+ * that some bar has. */
+static size_t choose(const struct series *series, bool is_daily, bool takes_all,
+                     enum field fields[static FIELD_COUNT])
 {
-    struct written_column chosen[FIELD_COUNT];
-    enum field fields[FIELD_COUNT];
     size_t count = 0;
     for (enum field field = 0; field < FIELD_COUNT; field++) {
         bool is_other_stamp = field == (is_daily ? TIMESTAMP : DATE);
-        if (is_other_stamp || (columns[field].is_optional && !any_has(series, field)))
-            continue;
-        chosen[count] = columns[field];
-        fields[count++] = field;
+        bool is_wanted = takes_all || !columns[field].is_optional || any_has(series, field);
+        if (!is_other_stamp && is_wanted)
+            fields[count++] = field;
     }
+    return count;
+}
+
+static void format(const struct series *series, const enum field *fields, size_t count,
+                   const struct parquet_pair *pairs, size_t pair_count, struct text *ret_text)
+{
+    struct written_column chosen[FIELD_COUNT];
+    for (size_t i = 0; i < count; i++)
+        chosen[i] = columns[fields[i]];
     struct parquet_writer writer;
     parquet_writer_begin(&writer, chosen, count, ret_text);
     for (size_t begin = 0; begin < series->count; begin += GROUP_BARS) {
@@ -101,5 +110,21 @@ void bar_parquet_format(const struct series *series, bool is_daily, struct text 
         for (size_t i = 0; i < count; i++)
             append_column(&writer, &group, fields[i]);
     }
-    parquet_writer_end(&writer);
+    parquet_writer_end(&writer, pairs, pair_count);
+}
+
+void bar_parquet_format(const struct series *series, bool is_daily, struct text *ret_text)
+{
+    enum field fields[FIELD_COUNT];
+    size_t count = choose(series, is_daily, false, fields);
+    format(series, fields, count, NULL, 0, ret_text);
+}
+
+void bar_parquet_format_part(const struct series *series, bool is_daily,
+                             const struct parquet_pair *pairs, size_t pair_count,
+                             struct text *ret_text)
+{
+    enum field fields[FIELD_COUNT];
+    size_t count = choose(series, is_daily, true, fields);
+    format(series, fields, count, pairs, pair_count, ret_text);
 }

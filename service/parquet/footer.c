@@ -74,14 +74,15 @@ static bool locate(const char *file_name, const uint8_t *bytes, size_t size,
     return true;
 }
 
-/* The row groups are only passed over: where they are is kept. */
-static void row_groups_find(struct thrift_reader *reader, enum thrift_type type,
-                            struct parquet_footer *footer)
+/* The elements of a list are only passed over: where they are is kept. */
+static size_t structs_find(struct thrift_reader *reader, enum thrift_type type,
+                           struct thrift_reader *ret_structs)
 {
-    footer->row_group_count = thrift_read_list(reader, type, THRIFT_STRUCT);
-    footer->row_groups = *reader;
-    for (size_t i = 0; i < footer->row_group_count && !reader->failed; i++)
+    size_t count = thrift_read_list(reader, type, THRIFT_STRUCT);
+    *ret_structs = *reader;
+    for (size_t i = 0; i < count && !reader->failed; i++)
         thrift_skip(reader, THRIFT_STRUCT);
+    return count;
 }
 
 /* False when the file is encrypted. */
@@ -96,7 +97,9 @@ static bool metadata_read(struct thrift_reader *reader, struct parquet_footer *f
         else if (field.id == 3)
             row_count = thrift_read_integer(reader, field.type);
         else if (field.id == 4)
-            row_groups_find(reader, field.type, footer);
+            footer->row_group_count = structs_find(reader, field.type, &footer->row_groups);
+        else if (field.id == 5)
+            footer->pair_count = structs_find(reader, field.type, &footer->pairs);
         else
             thrift_skip(reader, field.type);
         is_encrypted |= field.id == 8;
@@ -129,6 +132,38 @@ bool parquet_footer_read(const char *file_name, const uint8_t *bytes, size_t siz
     }
     parquet_footer_release(&footer);
     return false;
+}
+
+/* A key without a value is as good as none. */
+static const uint8_t *pair_read(struct thrift_reader *reader, const char *key, size_t *ret_size)
+{
+    struct thrift_field field = { 0 };
+    const uint8_t *name = NULL, *value = NULL;
+    size_t name_size = 0;
+    while (thrift_read_field(reader, &field)) {
+        if (field.id == 1)
+            name = thrift_read_bytes(reader, field.type, &name_size);
+        else if (field.id == 2)
+            value = thrift_read_bytes(reader, field.type, ret_size);
+        else
+            thrift_skip(reader, field.type);
+    }
+    bool is_it = name != NULL && name_size == strlen(key) && memcmp(name, key, name_size) == 0;
+    return is_it && !reader->failed ? value : NULL;
+}
+
+const uint8_t *parquet_footer_find(const struct parquet_footer *footer, const char *key,
+                                   size_t *ret_size)
+{
+    struct thrift_reader reader = footer->pairs;
+    const uint8_t *value = NULL;
+    for (size_t i = 0; i < footer->pair_count && value == NULL && !reader.failed; i++) {
+        size_t size = 0;
+        value = pair_read(&reader, key, &size);
+        if (value != NULL)
+            *ret_size = size;
+    }
+    return value;
 }
 
 void parquet_footer_release(struct parquet_footer *footer)
@@ -255,12 +290,9 @@ static int64_t row_group_read(struct parquet_footer *footer, struct thrift_reade
     int64_t rows = -1;
     *ret_chunk_count = 0;
     while (thrift_read_field(reader, &field)) {
-        if (field.id == 1) {
-            *ret_chunk_count = thrift_read_list(reader, field.type, THRIFT_STRUCT);
-            *ret_chunks = *reader;
-            for (size_t i = 0; i < *ret_chunk_count && !reader->failed; i++)
-                thrift_skip(reader, THRIFT_STRUCT);
-        } else if (field.id == 3)
+        if (field.id == 1)
+            *ret_chunk_count = structs_find(reader, field.type, ret_chunks);
+        else if (field.id == 3)
             rows = thrift_read_integer(reader, field.type);
         else
             thrift_skip(reader, field.type);

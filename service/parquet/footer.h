@@ -29,6 +29,8 @@ struct parquet_footer {
     size_t row_count;
     size_t row_group_count;
     size_t row_group; /* the number of the one read last, from 1 */
+    size_t pair_count;
+    struct thrift_reader pairs;
     /* What is left to read of the row groups. */
     struct thrift_reader row_groups;
     size_t rows_left;
@@ -50,6 +52,11 @@ bool parquet_is(const uint8_t *bytes, size_t size);
 bool parquet_footer_read(const char *file_name, const uint8_t *bytes, size_t size,
                          struct parquet_footer *ret_footer, struct error *error);
 void parquet_footer_release(struct parquet_footer *footer);
+
+/* What the file says under a key beside its columns (key_value_metadata), the first time it does:
+ * borrowed from the file's bytes. NULL: nothing. */
+const uint8_t *parquet_footer_find(const struct parquet_footer *footer, const char *key,
+                                   size_t *ret_size);
 
 /* The chunks of `count` columns, NULL for none, in the next row group if it has rows; each chunk
  * says it has as many values. Ask as often as there are row groups. Their rows add up to those of

@@ -143,6 +143,20 @@ static void write_groups(const struct parquet_writer *writer, struct thrift_writ
     }
 }
 
+static void write_pairs(const struct parquet_pair *pairs, size_t count,
+                        struct thrift_writer *footer)
+{
+    if (count == 0)
+        return;
+    thrift_write_list(footer, 5, THRIFT_STRUCT, count);
+    for (size_t i = 0; i < count; i++) {
+        thrift_write_begin(footer, 0);
+        thrift_write_string(footer, 1, pairs[i].key);
+        thrift_write_string(footer, 2, pairs[i].value);
+        thrift_write_end(footer);
+    }
+}
+
 /* How the columns' ranges are ordered, without which nobody trusts them: as their types are. */
 static void write_orders(const struct parquet_writer *writer, struct thrift_writer *footer)
 {
@@ -155,7 +169,8 @@ static void write_orders(const struct parquet_writer *writer, struct thrift_writ
     }
 }
 
-void parquet_writer_end(struct parquet_writer *writer)
+void parquet_writer_end(struct parquet_writer *writer, const struct parquet_pair *pairs,
+                        size_t pair_count)
 {
     assert(writer->chunk_count % writer->column_count == 0);
     size_t rows = 0;
@@ -168,6 +183,7 @@ void parquet_writer_end(struct parquet_writer *writer)
     write_schema(writer, &footer);
     thrift_write_i64(&footer, 3, (int64_t)rows);
     write_groups(writer, &footer);
+    write_pairs(pairs, pair_count, &footer);
     thrift_write_string(&footer, 6, CREATED_BY);
     write_orders(writer, &footer);
     thrift_write_end(&footer);

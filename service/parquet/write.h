@@ -3,12 +3,17 @@
  *
  *     parquet_writer_begin(&writer, columns, column_count, &text);
  *     for every group of rows, for every column: parquet_writer_append(&writer, &values);
- *     parquet_writer_end(&writer);
+ *     parquet_writer_end(&writer, pairs, pair_count);
  */
 #ifndef PLAYBOOK_PARQUET_WRITE_H
 #define PLAYBOOK_PARQUET_WRITE_H
 
 #include "service/parquet/write_chunk.h"
+
+/* What a file says of itself beside its columns: key_value_metadata. */
+struct parquet_pair {
+    const char *key, *value;
+};
 
 struct parquet_writer {
     const struct written_column *columns; /* borrowed */
@@ -27,7 +32,8 @@ void parquet_writer_begin(struct parquet_writer *writer, const struct written_co
  * begins. The columns of a group have the same rows. */
 void parquet_writer_append(struct parquet_writer *writer, const struct written_values *values);
 
-/* Writes the footer and releases the writer. */
-void parquet_writer_end(struct parquet_writer *writer);
+/* Writes the footer with these pairs, if any, and releases the writer. */
+void parquet_writer_end(struct parquet_writer *writer, const struct parquet_pair *pairs,
+                        size_t pair_count);
 
 #endif

@@ -202,6 +202,25 @@ static void vwap_and_trade_count_are_there_when_a_bar_has_one(void **state)
     assert_comes_back(&series, false);
 }
 
+static void a_part_of_a_data_set_has_all_columns(void **state)
+{
+    (void)state;
+    struct series series = walk(300);
+    const struct parquet_pair pair = { "of", "a data set" };
+    struct text part = { 0 };
+    bar_parquet_format_part(&series, false, &pair, 1, &part);
+    assert_true(contains(&part, "vwap"));
+    assert_true(contains(&part, "trade_count"));
+    assert_true(contains(&part, "a data set"));
+    struct bar_rows rows = read_back(&part);
+    assert_int_equal(rows.series.count, 300);
+    for (size_t i = 0; i < rows.series.count; i++)
+        assert_true(isnan(rows.series.bars[i].vwap) && rows.series.bars[i].trade_count == -1);
+    series_release(&rows.series);
+    text_release(&part);
+    series_release(&series);
+}
+
 /* One group has none of them, one all, one some. */
 static void values_may_be_missing_in_any_group(void **state)
 {
@@ -290,6 +309,7 @@ int main(void)
         cmocka_unit_test(stamps_far_apart_and_in_disorder_come_back),
         cmocka_unit_test(daily_bars_have_dates),
         cmocka_unit_test(vwap_and_trade_count_are_there_when_a_bar_has_one),
+        cmocka_unit_test(a_part_of_a_data_set_has_all_columns),
         cmocka_unit_test(values_may_be_missing_in_any_group),
         cmocka_unit_test(the_same_bars_are_the_same_bytes),
         cmocka_unit_test(bars_in_cents_are_small),

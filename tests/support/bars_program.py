@@ -19,7 +19,8 @@ HEADER = ["timestamp", "open", "high", "low", "close", "volume"]
 # The sessions of June 2024: New York is four hours behind UTC.
 JUNE = [day for day in (date(2024, 6, 3) + timedelta(n) for n in range(26))
         if day.weekday() < 5 and day != date(2024, 6, 19)]
-SETTINGS = ("OUTPUT_DIR", "WRITER_TYPE", "PLAYBOOKS_FILE", "LOG_LEVEL", "LOG_FORMAT")
+SETTINGS = ("OUTPUT_DIR", "WRITER_TYPE", "PLAYBOOKS_FILE", "ALPACA_", "CACHE_ENABLED",
+            "DATA_CACHE_DIR", "LOG_LEVEL", "LOG_FORMAT")
 
 
 def settings(environment=None):

@@ -38,6 +38,43 @@ const struct setting_type setting_types[SETTING_COUNT] = {
         .help = "The file that says which playbooks there are.",
         .default_value = "playbooks.json",
     },
+    [SETTING_ALPACA_API_KEY] = {
+        .name = "ALPACA_API_KEY",
+        .help = "The key of an Alpaca account, whose bars are fetched.",
+        .required_when = "bars of equities are fetched",
+        .secret = true,
+    },
+    [SETTING_ALPACA_SECRET_KEY] = {
+        .name = "ALPACA_SECRET_KEY",
+        .help = "The secret that belongs to ALPACA_API_KEY.",
+        .required_when = "bars of equities are fetched",
+        .secret = true,
+    },
+    [SETTING_ALPACA_FEED] = {
+        .name = "ALPACA_FEED",
+        .help = "Whose trades bars are of: all exchanges' (sip), one's with a few percent of the "
+                "volume (iex), or sip for what is older than 16 minutes and iex after it (auto).",
+        .default_value = "auto",
+        .kind = SETTING_KIND_CHOICE,
+        .choices = (const char *const[]) { "auto", "sip", "iex", NULL },
+    },
+    [SETTING_ALPACA_DATA_URL] = {
+        .name = "ALPACA_DATA_URL",
+        .help = "Where Alpaca's market data is; plain http only to the loopback.",
+        .default_value = "https://data.alpaca.markets",
+    },
+    [SETTING_CACHE_ENABLED] = {
+        .name = "CACHE_ENABLED",
+        .help = "Whether bars that were fetched are kept, and not fetched again.",
+        .default_value = "true",
+        .kind = SETTING_KIND_CHOICE,
+        .choices = (const char *const[]) { "true", "false", NULL },
+    },
+    [SETTING_DATA_CACHE_DIR] = {
+        .name = "DATA_CACHE_DIR",
+        .help = "The folder that they are kept in, as Parquet files.",
+        .default_value = "data/cache",
+    },
     [SETTING_LOG_LEVEL] = {
         .name = "LOG_LEVEL",
         .help = "The least severe events that are logged.",

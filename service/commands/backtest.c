@@ -5,10 +5,10 @@
 #include "service/base/parallel.h"
 #include "service/base/text.h"
 #include "service/base/unknown.h"
+#include "service/commands/backtest_bars.h"
 #include "service/commands/commands.h"
 #include "service/commands/result_print.h"
 #include "service/jobs/backtest.h"
-#include "service/jobs/load.h"
 #include "service/jobs/playbooks.h"
 #include "service/jobs/publish.h"
 #include "service/market/timeframe.h"
@@ -43,13 +43,22 @@ static const struct flag flags[] = {
     { .name = "end", .placeholder = "DATE", .help = "last session" },
     { .name = "bars",
       .placeholder = "FILE|DIR",
-      .help = "bars, CSV or Parquet; in a folder the file SYMBOL.csv or SYMBOL.parquet" },
+      .help = "bars, CSV or Parquet, in a folder SYMBOL.csv or SYMBOL.parquet; without it they "
+              "are fetched from Alpaca" },
     { .name = "daily",
       .placeholder = "FILE|DIR",
       .help = "daily bars for the history; without it they are made from the bars" },
     { .name = "zone",
       .placeholder = "ZONE",
       .help = "of stamps without one: America/New_York, UTC or +HH:MM" },
+    { .name = "feed",
+      .placeholder = "NAME",
+      .help = "of the bars to fetch: auto, sip or iex",
+      .setting = SETTING_ALPACA_FEED },
+    { .name = "adjustment",
+      .placeholder = "KIND",
+      .help = "of the bars to fetch: raw, split (by default) or all" },
+    { .name = "refresh", .help = "fetch anew what the cache has" },
     { .name = "calendar", .placeholder = "NAME", .help = "xnys or 24x7; by default the symbol's" },
     { .name = "capital",
       .placeholder = "DOLLARS",
@@ -220,20 +229,6 @@ static bool read_options(const struct arguments *arguments, const struct playboo
            choose_calendar(arguments, playbook, &options->calendar, error);
 }
 
-static bool read_load_options(const struct arguments *arguments, struct load_options *options,
-                              struct error *error)
-{
-    const char *zone = arguments_value(arguments, "zone");
-    options->bars = arguments_value(arguments, "bars");
-    options->daily = arguments_value(arguments, "daily");
-    options->threads = parallel_threads();
-    if (!options->bars)
-        return error_set(error, ERROR_USAGE, "--bars is needed: a file or a folder of bars");
-    if (zone && !bar_zone_parse(zone, &options->zone, error))
-        return error_context(error, "--zone");
-    return true;
-}
-
 /* "<folder of path>/name". */
 static void append_beside(struct text *text, const char *path, const char *name)
 {
@@ -288,14 +283,12 @@ static bool run_backtest(const struct arguments *arguments, const struct setting
                          const struct playbook *playbook, struct error *error)
 {
     struct backtest_options options = { 0 };
-    struct load_options load_options = { 0 };
     struct loaded loaded = { 0 };
     struct backtest backtest = { 0 };
     struct publish_outputs outputs = { 0 };
     bool done = false;
     if (!read_options(arguments, playbook, &options, error) ||
-        !read_load_options(arguments, &load_options, error) ||
-        !load_bars(playbook, &load_options, &loaded, error))
+        !backtest_bars_load(arguments, settings, &options, &loaded, error))
         goto out;
     options.inputs = loaded.inputs;
     if (!backtest_run(&options, &backtest, error) ||

@@ -1,0 +1,145 @@
+#include "service/jobs/fetch.h"
+
+#include "service/base/date.h"
+#include "service/base/log.h"
+#include "service/base/memory.h"
+#include "service/jobs/history.h"
+
+#include <stdlib.h>
+
+struct range {
+    struct session first, last;
+};
+
+static bool find_range(const struct fetch_options *options, struct range *ret_range,
+                       struct error *error)
+{
+    char start[DATE_TEXT_SIZE], end[DATE_TEXT_SIZE];
+    struct range range = { 0 };
+    if (!calendar_session_from(options->calendar, options->start, &range.first) ||
+        !calendar_session_until(options->calendar, options->end, &range.last) ||
+        range.first.date > range.last.date)
+        return error_set(error, ERROR_DATA, "calendar %s has no session from %s to %s",
+                         options->calendar->name, date_format(options->start, start),
+                         date_format(options->end, end));
+    *ret_range = range;
+    return true;
+}
+
+static bool ask(const struct playbook *playbook, const struct fetch_options *options, bool is_daily,
+                int64_t begin_us, int64_t end_us, struct bar_set *ret_set, struct error *error)
+{
+    struct bar_request request = {
+        .symbols = (const char *const *)playbook->symbols,
+        .symbol_count = playbook->symbol_count,
+        .is_daily = is_daily,
+        .begin_us = begin_us,
+        .end_us = end_us,
+        .adjustment = options->adjustment,
+        .deadline_us = options->deadline_us,
+        .progress = options->progress,
+        .context = options->context,
+    };
+    if (!feed_load(options->feed, &request, ret_set, error))
+        return false;
+    for (size_t i = 0; i < ret_set->count; i++) {
+        struct symbol_bars *symbol = &ret_set->symbols[i];
+        if (symbol->error.kind != ERROR_NONE) {
+            *error = symbol->error;
+            bar_set_release(ret_set);
+            return error_context(error, "%s", playbook->symbols[i]);
+        }
+        if (symbol->dropped > 0)
+            log_event(LOG_WARN, "%s: %zu bars came that were not asked for: dropped",
+                      playbook->symbols[i], symbol->dropped);
+    }
+    return true;
+}
+
+/* A provider's minutes begin before the open and go on behind the close. */
+static void keep_sessions(struct series *bars, const struct calendar *calendar)
+{
+    struct session session = { .close_us = INT64_MIN };
+    size_t kept = 0;
+    for (size_t i = 0; i < bars->count; i++) {
+        int64_t time_us = bars->bars[i].open_time_us;
+        if (time_us >= session.close_us &&
+            !calendar_session_from(calendar, calendar_date(calendar, time_us), &session))
+            break;
+        if (time_us >= session.open_us && time_us < session.close_us)
+            bars->bars[kept++] = bars->bars[i];
+    }
+    bars->count = kept;
+}
+
+static bool ask_for_bars(const struct playbook *playbook, const struct fetch_options *options,
+                         const struct range *range, struct loaded *loaded, struct error *error)
+{
+    bool is_daily = playbook->timeframe_us == DAY_US;
+    int64_t begin_us = is_daily ? range->first.date * DAY_US : range->first.open_us;
+    int64_t end_us = is_daily ? (range->last.date + 1) * DAY_US : range->last.close_us;
+    struct bar_set set = { 0 };
+    if (!ask(playbook, options, is_daily, begin_us, end_us, &set, error))
+        return false;
+    for (size_t i = 0; i < set.count; i++) {
+        struct loaded_symbol *symbol = &loaded->symbols[i];
+        *symbol = (struct loaded_symbol) {
+            .bars = set.symbols[i].bars,
+            .is_daily = is_daily,
+            .bars_report = set.symbols[i].report,
+        };
+        set.symbols[i] = (struct symbol_bars) { 0 };
+        if (!is_daily)
+            keep_sessions(&symbol->bars, options->calendar);
+        loaded->inputs[i] = (struct lane_input) {
+            .bars = &symbol->bars,
+            .is_daily = is_daily,
+            .report = &symbol->bars_report,
+        };
+    }
+    bar_set_release(&set);
+    return true;
+}
+
+static bool ask_for_history(const struct playbook *playbook, const struct fetch_options *options,
+                            const struct range *range, struct loaded *loaded, struct error *error)
+{
+    struct history_window window;
+    history_window_begin(&window, options->calendar, range->first.date,
+                         playbook->strategy->daily_history);
+    struct bar_set set = { 0 };
+    if (!ask(playbook, options, true, window.first_date * DAY_US, range->last.date * DAY_US, &set,
+             error))
+        return false;
+    for (size_t i = 0; i < set.count; i++) {
+        struct loaded_symbol *symbol = &loaded->symbols[i];
+        symbol->days = set.symbols[i].bars;
+        symbol->days_report = set.symbols[i].report;
+        set.symbols[i] = (struct symbol_bars) { 0 };
+        loaded->inputs[i].days = &symbol->days;
+        loaded->inputs[i].days_report = &symbol->days_report;
+    }
+    bar_set_release(&set);
+    return true;
+}
+
+bool fetch_bars(const struct playbook *playbook, const struct fetch_options *options,
+                struct loaded *ret_loaded, struct error *error)
+{
+    struct range range = { 0 };
+    if (!find_range(options, &range, error))
+        return false;
+    struct loaded loaded = {
+        .symbols = memory_new(playbook->symbol_count, sizeof *loaded.symbols),
+        .inputs = memory_new(playbook->symbol_count, sizeof *loaded.inputs),
+        .count = playbook->symbol_count,
+    };
+    bool has_history = playbook->strategy->daily_history > 0;
+    if (!ask_for_bars(playbook, options, &range, &loaded, error) ||
+        (has_history && !ask_for_history(playbook, options, &range, &loaded, error))) {
+        loaded_release(&loaded);
+        return false;
+    }
+    *ret_loaded = loaded;
+    return true;
+}

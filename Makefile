@@ -41,7 +41,8 @@ ANALYSES := tests/mutants/mutants.py tests/analysis/coverage.py tests/lint/analy
 # The tests once more, sanitized: all of them, and with `thread` those of parts that have threads.
 SANITIZED := $(TESTS:%.c=build/address-undefined/%)
 THREADED := $(patsubst %.c,build/thread/%, \
-            $(filter tests/jobs/% tests/base/test_log% tests/base/test_parallel%,$(TESTS)))
+            $(filter tests/jobs/% tests/base/test_log% tests/base/test_metrics% \
+            tests/base/test_parallel% tests/clients/test_http_many%,$(TESTS)))
 C_FILES := $(sort $(wildcard service/*.c service/*/*.c writers/*.c tests/*/*.c))
 
 selected = $(strip $(if $(T),$(foreach path,$(1),$(if $(findstring $(T),$(path)),$(path))),$(1)))

@@ -114,16 +114,15 @@ static void push_trade(struct engine *engine, const struct trade *trade)
     queue->items[queue->end++] = *trade;
 }
 
-bool engine_next_order(struct engine *engine, struct order *ret_order)
+const struct order *engine_next_order(struct engine *engine)
 {
     struct order_queue *queue = &engine->orders;
     if (queue->begin == queue->end) {
         queue->begin = queue->end = 0;
         engine->has_output = engine->orders.end + engine->trades.end > 0;
-        return false;
+        return NULL;
     }
-    *ret_order = queue->items[queue->begin++];
-    return true;
+    return &queue->items[queue->begin++];
 }
 
 bool engine_next_trade(struct engine *engine, struct trade *ret_trade)
@@ -315,6 +314,23 @@ void engine_session_end(struct engine *engine, size_t symbol)
         order_exit(engine, slot, ORDER_AT_CLOSE, "session_close");
 }
 
+/* The fields that an exit and trade_settle set are left as they are. */
+static void begin_trade(struct slot *slot, const struct order_update *fill)
+{
+    struct trade *trade = &slot->trade;
+    trade->symbol = fill->symbol;
+    trade->key = (struct trade_key) { slot->session.date, ++slot->entries };
+    trade->side = SIDE_LONG;
+    trade->quantity = fill->quantity;
+    trade->entry_time_us = fill->time_us;
+    trade->entry_price = fill->price;
+    trade->stop_price = fill->stop_price;
+    trade->target_price = fill->target_price;
+    trade->fees = fill->fee;
+    trade->bars_held = 0;
+    trade->low = trade->high = fill->price;
+}
+
 static void entered(struct engine *engine, struct slot *slot, const struct order_update *fill)
 {
     slot->entry_pending = false;
@@ -325,19 +341,7 @@ static void entered(struct engine *engine, struct slot *slot, const struct order
         .stop_price = fill->stop_price,
         .target_price = fill->target_price,
     };
-    slot->trade = (struct trade) {
-        .symbol = fill->symbol,
-        .key = { slot->session.date, ++slot->entries },
-        .side = SIDE_LONG,
-        .quantity = fill->quantity,
-        .entry_time_us = fill->time_us,
-        .entry_price = fill->price,
-        .stop_price = fill->stop_price,
-        .target_price = fill->target_price,
-        .fees = fill->fee,
-        .low = fill->price,
-        .high = fill->price,
-    };
+    begin_trade(slot, fill);
     slot->leaves_in_time = engine->strategy->intraday;
     slot->shares = (double)fill->quantity / QUANTITY_ONE;
     slot->mark = 0;

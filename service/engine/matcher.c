@@ -33,7 +33,9 @@ void matcher_place(struct matcher *matcher, const struct order *order)
     judge_idle(matcher);
 }
 
-static struct order_update buy(struct matcher *matcher, const struct bar *bar)
+/* Updates are filled where they stay: a copy made at once would wait for the stores of its
+ * parts. */
+static void buy(struct matcher *matcher, const struct bar *bar, struct order_update *update)
 {
     const struct order *order = &matcher->entry;
     double price = costs_buy_price(matcher->costs, bar->open);
@@ -41,7 +43,7 @@ static struct order_update buy(struct matcher *matcher, const struct bar *bar)
     matcher->has_entry = false;
     matcher->stop_price = order->stop_distance > 0 ? price - order->stop_distance : NAN;
     matcher->target_price = order->target_distance > 0 ? price + order->target_distance : NAN;
-    return (struct order_update) {
+    *update = (struct order_update) {
         .symbol = order->symbol,
         .key = order->key,
         .leg = LEG_ENTRY,
@@ -55,15 +57,15 @@ static struct order_update buy(struct matcher *matcher, const struct bar *bar)
     };
 }
 
-static struct order_update sell(struct matcher *matcher, double market_price, int64_t time_us,
-                                const char *reason)
+static void sell(struct matcher *matcher, double market_price, int64_t time_us, const char *reason,
+                 struct order_update *update)
 {
     const struct order *held = &matcher->held;
     int64_t quantity = held->quantity;
     double price = costs_sell_price(matcher->costs, market_price);
     matcher->held.quantity = 0;
     matcher->has_exit = false;
-    return (struct order_update) {
+    *update = (struct order_update) {
         .symbol = held->symbol,
         .key = held->key,
         .leg = LEG_EXIT,
@@ -98,13 +100,13 @@ size_t matcher_bar(struct matcher *matcher, const struct bar *bar,
 {
     size_t count = 0;
     if (matcher->has_exit)
-        updates[count++] = sell(matcher, bar->open, bar->open_time_us, matcher->exit.reason);
+        sell(matcher, bar->open, bar->open_time_us, matcher->exit.reason, &updates[count++]);
     if (matcher->has_entry)
-        updates[count++] = buy(matcher, bar);
+        buy(matcher, bar, &updates[count++]);
     double price;
     const char *reason;
     if (matcher->held.quantity != 0 && guard_fill(matcher, bar, &price, &reason))
-        updates[count++] = sell(matcher, price, bar->open_time_us, reason);
+        sell(matcher, price, bar->open_time_us, reason, &updates[count++]);
     judge_idle(matcher);
     return count;
 }
@@ -113,7 +115,8 @@ struct order_update matcher_close(struct matcher *matcher, const struct order *o
                                   int64_t end_us)
 {
     assert(order->action == ORDER_AT_CLOSE && matcher->held.quantity != 0);
-    struct order_update update = sell(matcher, order->close, end_us, order->reason);
+    struct order_update update;
+    sell(matcher, order->close, end_us, order->reason, &update);
     update.at_close = true;
     matcher->has_entry = false;
     judge_idle(matcher);

@@ -27,22 +27,22 @@ void simulation_release(struct simulation *simulation)
 
 void simulation_take_orders(struct simulation *simulation)
 {
-    struct order order;
-    while (engine_next_order(simulation->engine, &order)) {
-        struct matcher *matcher = &simulation->matchers[order.symbol];
-        if (order.action != ORDER_AT_CLOSE) {
-            matcher_place(matcher, &order);
+    const struct order *order;
+    while ((order = engine_next_order(simulation->engine))) {
+        struct matcher *matcher = &simulation->matchers[order->symbol];
+        if (order->action != ORDER_AT_CLOSE) {
+            matcher_place(matcher, order);
             continue;
         }
-        int64_t end_us = engine_now_us(simulation->engine, order.symbol);
-        struct order_update update = matcher_close(matcher, &order, end_us);
+        int64_t end_us = engine_now_us(simulation->engine, order->symbol);
+        struct order_update update = matcher_close(matcher, order, end_us);
         engine_order_update(simulation->engine, &update);
     }
 }
 
 void simulation_fill(struct simulation *simulation, size_t symbol, const struct bar *bar)
 {
-    struct order_update updates[MATCHER_UPDATES_MAX];
+    struct order_update *updates = simulation->updates;
     size_t count = matcher_bar(&simulation->matchers[symbol], bar, updates);
     for (size_t i = 0; i < count; i++)
         engine_order_update(simulation->engine, &updates[i]);

@@ -12,7 +12,8 @@
 struct simulation {
     struct engine *engine;
     struct costs costs;
-    struct matcher *matchers; /* one per symbol */
+    struct matcher *matchers;                         /* one per symbol */
+    struct order_update updates[MATCHER_UPDATES_MAX]; /* of the bar that is worked through */
 };
 
 /* In place: the matchers point into it, so it must not be moved afterwards. The playbook and the

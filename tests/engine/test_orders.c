@@ -35,17 +35,16 @@ static bool show(int clock)
 
 static struct order next_order(void)
 {
-    struct order order;
-    assert_true(engine_next_order(stage.simulation.engine, &order));
-    assert_int_equal(order.symbol, 0);
-    assert_int_equal(order.key.session_date, stage.session.date);
-    return order;
+    const struct order *order = engine_next_order(stage.simulation.engine);
+    assert_non_null(order);
+    assert_int_equal(order->symbol, 0);
+    assert_int_equal(order->key.session_date, stage.session.date);
+    return *order;
 }
 
 static void assert_no_order(void)
 {
-    struct order order;
-    assert_false(engine_next_order(stage.simulation.engine, &order));
+    assert_null(engine_next_order(stage.simulation.engine));
 }
 
 static void fill(enum order_leg leg, int clock)

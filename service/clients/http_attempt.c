@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CONNECT_TIMEOUT_MS = 10000, KEEPALIVE_S = 30, MS_US = 1000 };
+/* libcurl rounds to milliseconds, and may be early by one or two of them. */
+enum { CONNECT_TIMEOUT_MS = 10000, KEEPALIVE_S = 30, MS_US = 1000, TIMER_SLACK_US = 10000 };
 
 static size_t take_header(char *line, size_t one, size_t size, void *context)
 {
@@ -129,8 +130,7 @@ static bool too_large(const struct http_attempt *attempt, struct error *error)
 
 static bool timed_out(const struct http_attempt *attempt, struct error *error)
 {
-    /* libcurl rounds to milliseconds, and may be early by one or two. */
-    bool is_over = attempt->time_us + 10 * MS_US >= attempt->options.timeout_us;
+    bool is_over = attempt->time_us + TIMER_SLACK_US >= attempt->options.timeout_us;
     if (is_over && attempt->options.is_last)
         return error_set(error, ERROR_DEADLINE, "no whole answer before the deadline");
     return error_set(

@@ -70,7 +70,8 @@ static void set_dates(struct load *load)
     if (request->begin_us >= request->end_us || load->first_date > load->last_date)
         return;
     struct civil first = date_to_civil(load->first_date), last = date_to_civil(load->last_date);
-    load->month_count = (size_t)(12 * (last.year - first.year) + last.month - first.month + 1);
+    int months = 12 * (last.year - first.year) + last.month - first.month;
+    load->month_count = (size_t)months + 1;
 }
 
 static uint32_t final_sessions(const struct load *load, const struct kept_month *month)

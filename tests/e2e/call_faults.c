@@ -32,6 +32,7 @@
 enum { DESCRIPTOR_MAX = 1024, LOG_DESCRIPTOR = 900 };
 
 static struct {
+    bool is_read; /* before it is, libraries may call in their own constructors */
     const char *path, *calls;
     long nth, error_number, signal_number, transfer_max;
     bool lasting, after;
@@ -61,6 +62,7 @@ __attribute__((constructor)) static void read_plan(void)
     plan.lasting = getenv("FAULT_LASTING") != NULL;
     plan.after = getenv("FAULT_AFTER") != NULL;
     const char *log = getenv("FAULT_LOG");
+    plan.is_read = true;
     if (log == NULL)
         return;
     int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
@@ -71,7 +73,7 @@ __attribute__((constructor)) static void read_plan(void)
 
 static bool has_path(const char *path)
 {
-    return plan.path == NULL || strstr(path, plan.path) != NULL;
+    return plan.is_read && (plan.path == NULL || strstr(path, plan.path) != NULL);
 }
 
 static bool in_range(int descriptor)

@@ -75,6 +75,11 @@ const struct setting_type setting_types[SETTING_COUNT] = {
         .help = "The folder that they are kept in, as Parquet files.",
         .default_value = "data/cache",
     },
+    [SETTING_STATE_LOCATION] = {
+        .name = "STATE_LOCATION",
+        .help = "The folder that keeps what scheduled runs have done.",
+        .default_value = "state",
+    },
     [SETTING_LOG_LEVEL] = {
         .name = "LOG_LEVEL",
         .help = "The least severe events that are logged.",

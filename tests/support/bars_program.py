@@ -20,7 +20,7 @@ HEADER = ["timestamp", "open", "high", "low", "close", "volume"]
 JUNE = [day for day in (date(2024, 6, 3) + timedelta(n) for n in range(26))
         if day.weekday() < 5 and day != date(2024, 6, 19)]
 SETTINGS = ("OUTPUT_DIR", "WRITER_TYPE", "PLAYBOOKS_FILE", "ALPACA_", "CACHE_ENABLED",
-            "DATA_CACHE_DIR", "LOG_LEVEL", "LOG_FORMAT")
+            "DATA_CACHE_DIR", "STATE_LOCATION", "LOG_LEVEL", "LOG_FORMAT")
 
 
 def settings(environment=None):

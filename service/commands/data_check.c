@@ -1,11 +1,11 @@
 /* playbook data check: what is wrong with the bars of a file, or of each file of a folder. */
 #include "service/base/date.h"
 #include "service/base/decimal.h"
+#include "service/base/json_fields.h"
 #include "service/base/unknown.h"
 #include "service/commands/commands.h"
 #include "service/commands/data_input.h"
 #include "service/commands/findings_print.h"
-#include "service/commands/json_fields.h"
 #include "service/commands/table_print.h"
 #include "service/jobs/inspection.h"
 #include "service/jobs/load.h"

@@ -1,11 +1,11 @@
 /* playbook data convert: bar files from CSV to Parquet and back, one or a folder of them. */
 #include "service/base/file.h"
+#include "service/base/json_fields.h"
 #include "service/base/log.h"
 #include "service/base/memory.h"
 #include "service/base/unknown.h"
 #include "service/commands/commands.h"
 #include "service/commands/data_input.h"
-#include "service/commands/json_fields.h"
 #include "service/market/symbol.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 #include "service/commands/data_input.h"
 
+#include "service/base/json_fields.h"
 #include "service/base/log.h"
 #include "service/base/memory.h"
 #include "service/commands/commands.h"
-#include "service/commands/json_fields.h"
 #include "service/market/symbol.h"
 
 #include <dirent.h>

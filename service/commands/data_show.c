@@ -2,9 +2,9 @@
  * folder. */
 #include "service/base/date.h"
 #include "service/base/decimal.h"
+#include "service/base/json_fields.h"
 #include "service/commands/commands.h"
 #include "service/commands/data_input.h"
-#include "service/commands/json_fields.h"
 #include "service/commands/table_print.h"
 #include "service/jobs/inspection.h"
 #include "service/market/symbol.h"

@@ -1,7 +1,6 @@
 #include "service/commands/findings_print.h"
 
 #include "service/base/date.h"
-#include "service/commands/json_fields.h"
 #include "service/commands/table_print.h"
 
 enum { DATES_SHOWN = 3 };
@@ -94,23 +93,4 @@ void findings_print_all(const struct findings *findings, FILE *stream)
     }
     table_print_write(&table, stream);
     table_print_release(&table);
-}
-
-void findings_append_json(const struct findings *findings, char *const *symbols, struct text *text)
-{
-    text_append(text, "[");
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct finding *finding = &findings->items[i];
-        const struct finding_type *type = finding_type(finding->kind);
-        text_append(text, i == 0 ? "{" : ",{");
-        json_field_date(text, "session", finding->date);
-        if (symbols)
-            json_field_string(text, "symbol", symbols[finding->symbol]);
-        json_field_string(text, "kind", type->name);
-        json_field_string(text, "severity", severity_name(type->severity));
-        json_field_count(text, "count", finding->count);
-        json_field_string(text, "detail", finding->detail);
-        text_append(text, "}");
-    }
-    text_append(text, "]");
 }

@@ -1,9 +1,8 @@
-/* How findings about bars look: lines for people, an array for programs. `symbols` are the names
- * that the findings' symbols are the indices of; NULL: all are of one symbol, which is not said. */
+/* How findings about bars look to people. `symbols` are the names that the findings' symbols are
+ * the indices of; NULL: all are of one symbol, which is not said. */
 #ifndef PLAYBOOK_COMMANDS_FINDINGS_PRINT_H
 #define PLAYBOOK_COMMANDS_FINDINGS_PRINT_H
 
-#include "service/base/text.h"
 #include "service/jobs/findings.h"
 
 #include <stdio.h>
@@ -14,7 +13,5 @@ void findings_print(const struct findings *findings, char *const *symbols, FILE 
 
 /* A row for each finding. */
 void findings_print_all(const struct findings *findings, FILE *stream);
-
-void findings_append_json(const struct findings *findings, char *const *symbols, struct text *text);
 
 #endif

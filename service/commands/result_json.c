@@ -1,8 +1,8 @@
 /* A backtest's result as one JSON document. */
 #include "service/base/decimal.h"
 #include "service/base/json.h"
+#include "service/base/json_fields.h"
 #include "service/commands/findings_print.h"
-#include "service/commands/json_fields.h"
 #include "service/commands/result_print.h"
 #include "service/market/timeframe.h"
 

@@ -2,6 +2,7 @@
 #ifndef PLAYBOOK_JOBS_FINDINGS_H
 #define PLAYBOOK_JOBS_FINDINGS_H
 
+#include "service/base/text.h"
 #include "service/market/quality.h"
 
 #include <stddef.h>
@@ -12,6 +13,11 @@ struct findings {
 };
 
 void findings_add(struct findings *findings, const struct finding *finding);
+
+/* An array of an object for each. `symbols` are the names that the findings' symbols are the
+ * indices of; NULL: all are of one symbol, which is not said. */
+void findings_append_json(const struct findings *findings, char *const *symbols, struct text *text);
+
 void findings_release(struct findings *findings); /* accepts a zeroed one */
 
 #endif

@@ -99,8 +99,9 @@ static bool write_sets(const struct writer_type *type, const struct publish_opti
     return written;
 }
 
-static bool write_all(const struct publish_options *options, const struct record_set *sets,
-                      size_t count, struct publish_outputs *outputs, struct error *error)
+bool publish_sets(const struct record_set *sets, size_t count,
+                  const struct publish_options *options, struct publish_outputs *outputs,
+                  struct error *error)
 {
     char *names = memory_copy_text(options->writers);
     char *rest = names;
@@ -114,13 +115,18 @@ static bool write_all(const struct publish_options *options, const struct record
     return written;
 }
 
+void publish_list_trades(const struct backtest *backtest, struct record_list *list)
+{
+    for (size_t i = 0; i < backtest->trade_count; i++)
+        append_trade(list, backtest->playbook, &backtest->trades[i]);
+}
+
 bool publish_backtest(const struct backtest *backtest, const struct publish_options *options,
                       struct publish_outputs *outputs, struct error *error)
 {
     const struct playbook *playbook = backtest->playbook;
     struct record_list trades = { .table = &trades_table };
-    for (size_t i = 0; i < backtest->trade_count; i++)
-        append_trade(&trades, playbook, &backtest->trades[i]);
+    publish_list_trades(backtest, &trades);
 
     struct text run_id = { 0 };
     publish_run_id(backtest, &run_id);
@@ -141,7 +147,7 @@ bool publish_backtest(const struct backtest *backtest, const struct publish_opti
             .cells = lists[i]->cells,
             .count = lists[i]->count,
         };
-    bool written = write_all(options, sets, 2, outputs, error);
+    bool written = publish_sets(sets, 2, options, outputs, error);
     text_release(&run_id);
     record_list_release(&trades);
     return written;

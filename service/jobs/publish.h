@@ -5,6 +5,8 @@
 #include "service/base/error.h"
 #include "service/base/text.h"
 #include "service/jobs/backtest.h"
+#include "writers/record.h"
+#include "writers/record_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +37,13 @@ void publish_run_id(const struct backtest *backtest, struct text *ret_text);
  * written, also when a later table or writer fails. */
 bool publish_backtest(const struct backtest *backtest, const struct publish_options *options,
                       struct publish_outputs *outputs, struct error *error);
+
+/* The two steps of that: the trades as records, appended to a list of `trades_table`; and sets of
+ * records given to every writer, table by table. */
+void publish_list_trades(const struct backtest *backtest, struct record_list *list);
+bool publish_sets(const struct record_set *sets, size_t count,
+                  const struct publish_options *options, struct publish_outputs *outputs,
+                  struct error *error);
 
 void publish_outputs_release(struct publish_outputs *outputs); /* accepts zeroed ones */
 

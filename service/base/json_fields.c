@@ -1,4 +1,4 @@
-#include "service/commands/json_fields.h"
+#include "service/base/json_fields.h"
 
 #include "service/base/date.h"
 #include "service/base/json.h"

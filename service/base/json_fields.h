@@ -1,7 +1,7 @@
 /* The fields of a JSON object in the making: each appends its comma, if one is due, name and value.
  * The text must hold the object's opening brace. */
-#ifndef PLAYBOOK_COMMANDS_JSON_FIELDS_H
-#define PLAYBOOK_COMMANDS_JSON_FIELDS_H
+#ifndef PLAYBOOK_BASE_JSON_FIELDS_H
+#define PLAYBOOK_BASE_JSON_FIELDS_H
 
 #include "service/base/text.h"
 

@@ -18,7 +18,7 @@ export ASAN_OPTIONS=halt_on_error=1:detect_leaks=1:detect_stack_use_after_return
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 programs=("$@")
-pids=()
+declare -A index_of=() # by the process that runs it
 passed=0 failed=0 skipped=0
 
 start() { # index
@@ -30,7 +30,7 @@ start() { # index
   esac
   [[ $program == */* ]] || program=./$program
   timeout --kill-after=10 "$timeout_s" "${command[@]}" "$program" >"$logs/$1" 2>&1 </dev/null &
-  pids[$1]=$!
+  index_of[$!]=$1
 }
 
 # The program's counts: passed, failed, skipped, and how many it announced (-1: it did not say).
@@ -45,9 +45,8 @@ count() { # log
     END { print passed + 0, failed + 0, skipped + 0, said ? announced : -1 }' "$1"
 }
 
-finish() { # index
-  local status=0 good bad left announced why=
-  wait "${pids[$1]}" 2>/dev/null || status=$?
+tell() { # index, status
+  local status=$2 good bad left announced why=
   read -r good bad left announced < <(count "$logs/$1")
   if [ "$status" = 124 ] || [ "$status" = 137 ]; then
     why="stopped after ${timeout_s} s"
@@ -74,14 +73,21 @@ finish() { # index
   fi
 }
 
-# As many at a time as there are processors, told in the order given.
+# Waits for the first to end.
+finish() {
+  local status=0 ended
+  wait -n -p ended "${!index_of[@]}" || status=$?
+  tell "${index_of[$ended]}" "$status"
+  unset "index_of[$ended]"
+}
+
+# As many at a time as there are processors, told as they end.
 for index in "${!programs[@]}"; do
-  [ "$index" -lt "$jobs" ] || finish $((index - jobs))
+  [ "${#index_of[@]}" -lt "$jobs" ] || finish
   start "$index"
 done
-total=${#programs[@]}
-for ((index = total > jobs ? total - jobs : 0; index < total; index++)); do
-  finish "$index"
+while [ "${#index_of[@]}" -gt 0 ]; do
+  finish
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"

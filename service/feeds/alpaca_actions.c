@@ -164,6 +164,32 @@ bool alpaca_actions_since(const struct alpaca_actions *actions, const char *symb
     return false;
 }
 
+/* A symbol splits once on a date: what comes again says the same, or corrects what came before. */
+static bool is_last_of_its_date(const struct alpaca_actions *actions, size_t index)
+{
+    const struct alpaca_action *split = &actions->actions[index];
+    for (size_t i = index + 1; i < actions->count; i++) {
+        const struct alpaca_action *later = &actions->actions[i];
+        if (later->new_shares > 0 && later->ex_date == split->ex_date &&
+            strcmp(later->symbol, split->symbol) == 0)
+            return false;
+    }
+    return true;
+}
+
+double alpaca_actions_shares_since(const struct alpaca_actions *actions, const char *symbol,
+                                   int32_t date, int32_t today)
+{
+    double shares = 1;
+    for (size_t i = 0; i < actions->count; i++) {
+        const struct alpaca_action *action = &actions->actions[i];
+        if (action->new_shares > 0 && action->ex_date > date && action->ex_date <= today &&
+            strcmp(action->symbol, symbol) == 0 && is_last_of_its_date(actions, i))
+            shares *= action->new_shares;
+    }
+    return shares;
+}
+
 void alpaca_actions_release(struct alpaca_actions *actions)
 {
     free(actions->actions);

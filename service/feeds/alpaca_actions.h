@@ -42,6 +42,12 @@ bool alpaca_actions_load(const struct alpaca_account *account,
  * very date counts, as it may have come later in the day. */
 bool alpaca_actions_since(const struct alpaca_actions *actions, const char *symbol, int32_t date);
 
+/* How many shares one share of a date has become by today, by the splits with a later ex-date. Bars
+ * adjusted to today are brought back to the date by it: prices times the shares, volumes divided by
+ * them. Pure. */
+double alpaca_actions_shares_since(const struct alpaca_actions *actions, const char *symbol,
+                                   int32_t date, int32_t today);
+
 /* One reply, read: its actions are appended. Pure. */
 bool alpaca_actions_read(const char *body, size_t size, struct alpaca_actions *actions,
                          char token[static ALPACA_TOKEN_SIZE], struct error *error);

@@ -146,6 +146,55 @@ static void an_action_since_a_date_counts_by_either_of_its_dates(void **state)
     alpaca_actions_release(&actions);
 }
 
+static void assert_shares(const struct alpaca_actions *actions, const char *symbol, int month,
+                          int day, double shares)
+{
+    int32_t today = date_from_civil(2024, 9, 1);
+    assert_true(alpaca_actions_shares_since(actions, symbol, date_from_civil(2024, month, day),
+                                            today) == shares);
+}
+
+/* On its ex-date a split is in the prices already; one of the future is in nobody's yet. */
+static void shares_multiply_by_the_splits_since(void **state)
+{
+    (void)state;
+    struct alpaca_actions actions = read(
+        REPLY("\"forward_splits\":[" SPLIT("A", "2024-03-11", "2024-03-14", "2", "1") "," //
+              SPLIT("B", "2024-04-01", "2024-04-01", "7", "1") ","                        //
+              SPLIT("A", "2024-06-10", "2024-06-07", "10", "1") ","                       //
+              SPLIT("A", "2024-09-02", "2024-08-30", "3",
+                    "1") "]," //
+                         "\"reverse_splits\":[" SPLIT(
+                             "A", "2024-09-01", "2024-09-01", "1",
+                             "4") "],"
+                                  "\"stock_dividends\":[{\"symbol\":\"A\",\"rate\":0.05,"
+                                  "\"process_date\":\"2024-07-03\",\"ex_date\":\"2024-07-02\"}]"));
+    assert_shares(&actions, "A", 3, 10, 5);
+    assert_shares(&actions, "A", 3, 11, 2.5);
+    assert_shares(&actions, "A", 6, 9, 2.5);
+    assert_shares(&actions, "A", 6, 10, 0.25);
+    assert_shares(&actions, "A", 8, 31, 0.25);
+    assert_shares(&actions, "A", 9, 1, 1);
+    assert_shares(&actions, "B", 1, 2, 7);
+    assert_shares(&actions, "C", 1, 2, 1);
+    alpaca_actions_release(&actions);
+}
+
+static void a_split_that_is_told_twice_counts_once(void **state)
+{
+    (void)state;
+    struct alpaca_actions actions =
+        read(REPLY("\"forward_splits\":[" SPLIT("A", "2024-06-10", "2024-06-10", "10", "1") "," //
+                   SPLIT("B", "2024-06-10", "2024-06-10", "2", "1") ","                         //
+                   SPLIT("A", "2024-06-10", "2024-06-11", "10",
+                         "1") "]," //
+                              "\"stock_dividends\":[{\"symbol\":\"A\",\"rate\":0.05,"
+                              "\"process_date\":\"2024-06-10\",\"ex_date\":\"2024-06-10\"}]"));
+    assert_shares(&actions, "A", 6, 9, 10);
+    assert_shares(&actions, "B", 6, 9, 2);
+    alpaca_actions_release(&actions);
+}
+
 /* ...booked a month late, on the second page. */
 static void answer_two_pages(void *context, const char *url, struct http_fake_answer *ret_answer)
 {
@@ -253,6 +302,8 @@ int main(void)
         cmocka_unit_test(no_actions_has_many_forms),
         cmocka_unit_test(what_is_not_whole_is_an_error),
         cmocka_unit_test(an_action_since_a_date_counts_by_either_of_its_dates),
+        cmocka_unit_test(shares_multiply_by_the_splits_since),
+        cmocka_unit_test(a_split_that_is_told_twice_counts_once),
         cmocka_unit_test(the_actions_between_two_dates_are_loaded_page_by_page),
         cmocka_unit_test(bars_adjusted_for_all_ask_for_dividends_too),
         cmocka_unit_test(an_error_on_a_later_page_is_an_error),

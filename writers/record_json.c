@@ -14,7 +14,7 @@
 
 enum { MONEY_DECIMALS_MIN = 2, CLOCK_SECONDS_MAX = 24 * 60 * 60 };
 
-/* What is beyond it json_parse does not take as an integer. */
+/* Beyond it many readers of JSON round. */
 #define JSON_INTEGER_MAX (INT64_C(1) << 53)
 
 static void append_integer(struct text *text, int64_t value)

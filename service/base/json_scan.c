@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JSON_INTEGER_MAX (INT64_C(1) << 53)
-
 enum {
-    INTEGER_SAFE_LENGTH = 15, /* so long, sign and all, they are below 2^53 */
+    INTEGER_SAFE_LENGTH = 18, /* so long, sign and all, they are below 2^63 */
     KEYS_UNSORTED_MAX = 16,   /* up to here comparing each with each is faster than sorting */
     KEY_SHOWN_MAX = 60,
     PROBLEM_SIZE = 256,
@@ -134,9 +132,8 @@ static bool check_number(struct scan *scan, const char *number, bool integer, bo
                        JSON_NUMBER_LENGTH_MAX);
     if (integer && length > INTEGER_SAFE_LENGTH) {
         int64_t value;
-        if (!decimal_parse(number, length, 0, &value) || value > JSON_INTEGER_MAX ||
-            value < -JSON_INTEGER_MAX)
-            return fail_at(scan, number, "an integer beyond 2^53, which a double cannot hold");
+        if (!decimal_parse(number, length, 0, &value))
+            return fail_at(scan, number, "an integer beyond 64 bits");
     } else if (exponent) {
         double value;
         if (!double_parse(number, length, &value) || !isfinite(value))

@@ -104,8 +104,8 @@ static void an_error_says_where_and_what_was_expected(void **state)
     assert_error("[1e]", "line 1, column 4: expected a digit in the exponent, found ]");
     assert_error("[-01]", "line 1, column 3: a number with a zero in front");
     assert_error("[1, 1e999]", "line 1, column 5: a number too large for a double");
-    assert_error("[9007199254740993]",
-                 "line 1, column 2: an integer beyond 2^53, which a double cannot hold");
+    assert_error("[9223372036854775808]", "line 1, column 2: an integer beyond 64 bits");
+    assert_error("[1, -9223372036854775809]", "line 1, column 5: an integer beyond 64 bits");
     assert_error("[0.0000000000000000000000000000001]",
                  "line 1, column 2: a number of 33 characters; at most 32 are read");
     assert_error("[\"abc]", "line 1, column 2: a string without its closing quote");

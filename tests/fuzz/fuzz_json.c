@@ -12,7 +12,7 @@
 /* Why the scan refuses more than json-c does, as its messages say it; json-c takes NaN and
  * Infinity, "-.1", "1." and "00", and overlong UTF-8. */
 static const char *const stricter[] = {
-    "an integer beyond 2^53",
+    "an integer beyond 64 bits",
     "a number too large",
     "a number of ",
     "a number with a zero in front",
@@ -107,15 +107,12 @@ static void assert_string(const char *bytes, size_t size)
     free(string);
 }
 
-/* From 2^53 to 1e17 a double may be written as an integer that is refused. */
 static void assert_number(const char *bytes, size_t size)
 {
     double value;
     if (size < sizeof value)
         return;
     memcpy(&value, bytes, sizeof value);
-    if (fabs(value) > 0x1p53 && fabs(value) < 1e17)
-        return;
     struct text text = { 0 };
     text_append(&text, "[");
     json_append_double(&text, value);

@@ -266,7 +266,7 @@ def a_clock_reading_is_minutes_since_midnight(_):
 # ---- JSON ----------------------------------------------------------------------------------------
 
 JSON_TEXTS = ['{"a": [1, -2.5, 1e22, true, false, null, "x"], "b": {"a": {}}}',
-              '["\\u00e9\\ud83d\\ude00\\n\\/", "é\u2028😀"]', '[0, -0, 0.5, 1E-9, 9007199254740993]',
+              '["\\u00e9\\ud83d\\ude00\\n\\/", "é\u2028😀"]', "[0, -0, 0.5, 1E-9, 9007199254740993, 9223372036854775808]",
               '{"a": 1, "\\u0061": 2}', "[" * 33 + "]" * 33,
               '{"😀": 1, "\\ud83d\\ude00": 2, "\\ud83d\\ude01": 3}', "[" * 32 + "0" + "]" * 32,
               "[NaN, Infinity, -Infinity]", "null",
@@ -287,7 +287,7 @@ def json_of(text):
         return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("the same key twice")
 
     def integer(digits):
-        return int(digits) if abs(int(digits)) <= 2 ** 53 else refuse("beyond 2^53")
+        return int(digits) if -2 ** 63 <= int(digits) < 2 ** 63 else refuse("beyond 64 bits")
 
     def real(digits):
         return float(digits) if math.isfinite(float(digits)) else refuse("overflows")

@@ -12,6 +12,7 @@ enum { PRESENT_WEIGHT = 20, DUE_WEIGHT = 19 };
 /* One symbol of the playbook. */
 struct slot {
     struct desk desk;
+    struct engine *engine;
     void *state;        /* the strategy's, owned */
     double shares;      /* of the open position, as a number for prices */
     int64_t mark;       /* what the open position adds to the equity curve, micro-dollars */
@@ -19,12 +20,14 @@ struct slot {
     int64_t *changes;   /* of the equity curve in the session, by cell */
     struct trade trade; /* the one being made, while a position is held */
     struct session session;
-    int64_t exit_time_us;    /* INT64_MAX: the strategy is held over nights */
-    size_t bars, signals;    /* of the session */
-    int32_t orders, entries; /* numbers given in the session */
+    int64_t exit_time_us;                  /* INT64_MAX: the strategy is held over nights */
+    int64_t exit_open_us;                  /* bars that open from then on end at or after it */
+    size_t bars;                           /* shown in all */
+    size_t bars_before, bars_before_trade; /* those before the session, before the position */
+    size_t signals;                        /* of the session */
+    int32_t orders, entries;               /* numbers given in the session */
     bool entry_pending, exit_pending;
-    bool done;           /* an intraday strategy has had its one signal */
-    bool leaves_in_time; /* a position is held that has an exit time */
+    bool done; /* an intraday strategy has had its one signal */
     enum finding_kind fault;
     int64_t fault_us;
 };
@@ -64,6 +67,7 @@ struct engine *engine_new(const struct playbook *playbook, const struct equity *
     engine->slots = memory_new(playbook->symbol_count, sizeof *engine->slots);
     engine->equity = equity;
     for (size_t i = 0; i < playbook->symbol_count; i++) {
+        engine->slots[i].engine = engine;
         engine->slots[i].state = memory_new(1, engine->strategy->state_size);
         if (!engine->strategy->init(engine->slots[i].state, &playbook->parameters, error)) {
             error_context(error, "%s", engine->strategy->name);
@@ -96,8 +100,8 @@ static struct slot *slot_of(const struct engine *engine, size_t symbol)
     return &engine->slots[symbol];
 }
 
-/* Room for one order more. It is filled in place: a copy made at once would wait for the stores of
- * its parts. */
+/* Room for one order or trade more, to be filled where it stays: a copy made at once would wait for
+ * the stores of its parts. */
 static struct order *add_order(struct engine *engine)
 {
     struct order_queue *queue = &engine->orders;
@@ -106,12 +110,12 @@ static struct order *add_order(struct engine *engine)
     return &queue->items[queue->end++];
 }
 
-static void push_trade(struct engine *engine, const struct trade *trade)
+static struct trade *add_trade(struct engine *engine)
 {
     struct trade_queue *queue = &engine->trades;
     queue->items = memory_grow(queue->items, queue->end, &queue->capacity, sizeof *queue->items);
     engine->has_output = true;
-    queue->items[queue->end++] = *trade;
+    return &queue->items[queue->end++];
 }
 
 const struct order *engine_next_order(struct engine *engine)
@@ -125,16 +129,15 @@ const struct order *engine_next_order(struct engine *engine)
     return &queue->items[queue->begin++];
 }
 
-bool engine_next_trade(struct engine *engine, struct trade *ret_trade)
+const struct trade *engine_next_trade(struct engine *engine)
 {
     struct trade_queue *queue = &engine->trades;
     if (queue->begin == queue->end) {
         queue->begin = queue->end = 0;
         engine->has_output = engine->orders.end + engine->trades.end > 0;
-        return false;
+        return NULL;
     }
-    *ret_trade = queue->items[queue->begin++];
-    return true;
+    return &queue->items[queue->begin++];
 }
 
 /* The exit time keeps its distance to the usual close when a session closes early. */
@@ -149,11 +152,15 @@ void engine_session_begin(struct engine *engine, size_t symbol, const struct ses
                           const struct series *prior_days)
 {
     struct slot *slot = slot_of(engine, symbol);
-    desk_session_begin(&slot->desk);
+    desk_session_begin(&slot->desk, engine->timeframe_us, session->close_us);
     slot->session = *session;
     slot->changes = equity_session(engine->equity, session->date);
     slot->exit_time_us = exit_time_us(engine->playbook, session);
-    slot->bars = slot->signals = 0;
+    slot->exit_open_us = slot->exit_time_us <= session->close_us
+                             ? slot->exit_time_us - engine->timeframe_us
+                             : INT64_MAX;
+    slot->bars_before = slot->bars;
+    slot->signals = 0;
     slot->orders = slot->entries = 0;
     slot->done = false;
     slot->fault = FINDING_NONE;
@@ -180,11 +187,12 @@ static void hold(struct engine *engine, struct slot *slot, const struct bar *bar
     struct trade *trade = &slot->trade;
     trade->low = lower_of(bar->low, trade->low);
     trade->high = higher_of(bar->high, trade->high);
-    trade->bars_held++;
     int64_t mark = money_from_double((bar->close - trade->entry_price) * slot->shares);
     change_equity(engine, slot, bar->open_time_us, mark - slot->mark);
     slot->mark = mark;
     slot->last_close = bar->close;
+    if (bar->open_time_us >= slot->exit_open_us)
+        slot->desk.asked = true;
 }
 
 static void order_exit(struct engine *engine, struct slot *slot, enum order_action action,
@@ -219,29 +227,30 @@ static void order_entry(struct engine *engine, struct slot *slot, const struct e
 }
 
 /* Why an entry asked for on this bar must not be ordered: says so on the desk. */
-static bool is_refused(const struct engine *engine, struct slot *slot, const struct bar *bar)
+static bool is_refused(const struct engine *engine, struct slot *slot)
 {
     struct desk *desk = &slot->desk;
     const struct session *session = &slot->session;
     char clock[CLOCK_TEXT_SIZE];
-    int64_t due = cell_of(engine, slot, bar->open_time_us) + 1;
-    bool is_complete = (int64_t)slot->bars * PRESENT_WEIGHT >= due * DUE_WEIGHT;
+    int64_t due = cell_of(engine, slot, desk->bar_open_us) + 1;
+    size_t seen = slot->bars - slot->bars_before;
+    bool is_complete = (int64_t)seen * PRESENT_WEIGHT >= due * DUE_WEIGHT;
     if (desk->entry.side != SIDE_LONG)
         desk_status(desk, "refused: short");
-    else if (desk->now_us >= slot->exit_time_us)
+    else if (desk_now_us(desk) >= slot->exit_time_us)
         desk_status(desk, "refused: at or after the exit time %s",
                     session_clock_format(session, slot->exit_time_us, clock));
     else if (slot->fault != FINDING_NONE)
         desk_status(desk, "refused: %s at %s", finding_type(slot->fault)->name,
                     session_clock_format(session, slot->fault_us, clock));
     else if (engine->strategy->intraday && !is_complete)
-        desk_status(desk, "refused: %zu of %" PRId64 " bars", slot->bars, due);
+        desk_status(desk, "refused: %zu of %" PRId64 " bars", seen, due);
     else
         return false;
     return true;
 }
 
-static void take_requests(struct engine *engine, struct slot *slot, const struct bar *bar)
+static void take_requests(struct engine *engine, struct slot *slot)
 {
     struct desk *desk = &slot->desk;
     bool is_flat = desk->position.quantity == 0;
@@ -249,7 +258,7 @@ static void take_requests(struct engine *engine, struct slot *slot, const struct
         order_exit(engine, slot, ORDER_AT_OPEN, desk->exit_reason);
     if (desk->has_entry && is_flat && !slot->entry_pending && !slot->done && !desk->passed) {
         slot->done = engine->strategy->intraday;
-        if (!is_refused(engine, slot, bar))
+        if (!is_refused(engine, slot))
             order_entry(engine, slot, &desk->entry);
     }
     desk->asked = desk->has_entry = false;
@@ -257,31 +266,28 @@ static void take_requests(struct engine *engine, struct slot *slot, const struct
 }
 
 /* What follows from a bar that was shown, where anything can. Rare, and kept out of line. */
-static __attribute__((noinline)) void respond(struct engine *engine, struct slot *slot,
-                                              const struct bar *bar)
+static __attribute__((noinline)) void respond(struct slot *slot)
 {
-    struct desk *desk = &slot->desk;
-    if (desk->asked)
-        take_requests(engine, slot, bar);
-    if (slot->leaves_in_time && desk->now_us >= slot->exit_time_us && !slot->exit_pending)
-        order_exit(engine, slot, ORDER_AT_OPEN, "time_exit");
+    take_requests(slot->engine, slot);
+    bool is_held = slot->desk.position.quantity != 0;
+    if (is_held && desk_now_us(&slot->desk) >= slot->exit_time_us && !slot->exit_pending)
+        order_exit(slot->engine, slot, ORDER_AT_OPEN, "time_exit");
 }
 
-/* On nearly every bar nothing is held, asked for or due: that path is kept short. The symbol was
+/* On nearly every bar nothing is asked for or due: that path is kept short, and behind the strategy
+ * it needs the slot alone, since each thing more would be saved on the stack for it. The symbol was
  * checked when its session began. */
 bool engine_bar(struct engine *engine, size_t symbol, const struct bar *bar)
 {
     struct slot *slot = &engine->slots[symbol];
-    struct desk *desk = &slot->desk;
-    int64_t end_us = bar->open_time_us + engine->timeframe_us;
-    desk->now_us = end_us < slot->session.close_us ? end_us : slot->session.close_us;
+    slot->desk.bar_open_us = bar->open_time_us;
     slot->bars++;
-    if (desk->position.quantity != 0)
+    if (slot->desk.position.quantity != 0)
         hold(engine, slot, bar);
-    engine->show(slot->state, desk, bar);
-    if (desk->asked || slot->leaves_in_time)
-        respond(engine, slot, bar);
-    return engine->has_output;
+    engine->show(slot->state, &slot->desk, bar);
+    if (slot->desk.asked)
+        respond(slot);
+    return slot->engine->has_output;
 }
 
 void engine_fault(struct engine *engine, size_t symbol, enum finding_kind kind, int64_t time_us)
@@ -296,7 +302,7 @@ void engine_fault(struct engine *engine, size_t symbol, enum finding_kind kind, 
 void engine_session_end(struct engine *engine, size_t symbol)
 {
     struct slot *slot = slot_of(engine, symbol);
-    if (slot->bars == 0)
+    if (slot->bars == slot->bars_before)
         desk_status(&slot->desk, "no bars");
     if (!engine->strategy->intraday)
         return;
@@ -327,7 +333,6 @@ static void begin_trade(struct slot *slot, const struct order_update *fill)
     trade->stop_price = fill->stop_price;
     trade->target_price = fill->target_price;
     trade->fees = fill->fee;
-    trade->bars_held = 0;
     trade->low = trade->high = fill->price;
 }
 
@@ -342,30 +347,30 @@ static void entered(struct engine *engine, struct slot *slot, const struct order
         .target_price = fill->target_price,
     };
     begin_trade(slot, fill);
-    slot->leaves_in_time = engine->strategy->intraday;
     slot->shares = (double)fill->quantity / QUANTITY_ONE;
     slot->mark = 0;
+    slot->bars_before_trade = slot->bars;
     change_equity(engine, slot, fill->time_us, -fill->fee);
 }
 
 static void exited(struct engine *engine, struct slot *slot, const struct order_update *fill)
 {
-    struct trade *trade = &slot->trade;
+    struct trade *trade = add_trade(engine);
+    *trade = slot->trade;
     trade->session_date = slot->session.date;
     trade->exit_time_us = fill->time_us;
     trade->exit_price = fill->price;
     trade->exit_reason = fill->reason;
     trade->fees += fill->fee;
-    trade->bars_held += !fill->at_close;
+    trade->bars_held = (int64_t)(slot->bars - slot->bars_before_trade) + !fill->at_close;
     trade->low = lower_of(trade->low, fill->price);
     trade->high = higher_of(trade->high, fill->price);
     trade_settle(trade);
-    slot->exit_pending = slot->leaves_in_time = false;
+    slot->exit_pending = false;
     slot->desk.position.quantity = 0;
     /* A close at the session's end belongs to the last bar, at whose end it is stamped. */
     int64_t time_us = fill->at_close ? fill->time_us - 1 : fill->time_us;
     change_equity(engine, slot, time_us, trade->gross_pnl - slot->mark - fill->fee);
-    push_trade(engine, trade);
 }
 
 void engine_order_update(struct engine *engine, const struct order_update *update)
@@ -391,7 +396,7 @@ struct session_report engine_session_report(const struct engine *engine, size_t 
 {
     const struct slot *slot = slot_of(engine, symbol);
     return (struct session_report) {
-        .bars = slot->bars,
+        .bars = slot->bars - slot->bars_before,
         .signals = slot->signals,
         .notes = slot->desk.notes,
         .note_count = slot->desk.note_count,

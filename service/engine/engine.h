@@ -58,10 +58,10 @@ void engine_session_end(struct engine *engine, size_t symbol);
 /* A broker's answer to an order. */
 void engine_order_update(struct engine *engine, const struct order_update *update);
 
-/* What is to be drained, oldest first; NULL or false when there is no more. An order is borrowed
- * until the next bar or session. */
+/* What is to be drained, oldest first; NULL when there is no more. Borrowed until the next bar or
+ * session. */
 const struct order *engine_next_order(struct engine *engine);
-bool engine_next_trade(struct engine *engine, struct trade *ret_trade);
+const struct trade *engine_next_trade(struct engine *engine);
 
 /* When the last bar shown closed. */
 int64_t engine_now_us(const struct engine *engine, size_t symbol);

@@ -33,8 +33,8 @@ void matcher_place(struct matcher *matcher, const struct order *order)
     judge_idle(matcher);
 }
 
-/* Updates are filled where they stay: a copy made at once would wait for the stores of its
- * parts. */
+/* Updates are filled where they stay: a copy made at once would wait for the stores of its parts.
+ * No member is left out, or all of the update would be cleared first. */
 static void buy(struct matcher *matcher, const struct bar *bar, struct order_update *update)
 {
     const struct order *order = &matcher->entry;
@@ -53,6 +53,7 @@ static void buy(struct matcher *matcher, const struct bar *bar, struct order_upd
         .fee = costs_fee(matcher->costs, price, order->quantity),
         .stop_price = matcher->stop_price,
         .target_price = matcher->target_price,
+        .at_close = false,
         .reason = order->reason,
     };
 }
@@ -75,6 +76,7 @@ static void sell(struct matcher *matcher, double market_price, int64_t time_us, 
         .fee = costs_fee(matcher->costs, price, quantity),
         .stop_price = matcher->stop_price,
         .target_price = matcher->target_price,
+        .at_close = false,
         .reason = reason,
     };
 }

@@ -9,14 +9,13 @@
 /* Up to here a double holds every integer, and one division rounds once. */
 #define DOUBLE_EXACT_MAX (INT64_C(1) << 53)
 
-/* Above any value, which is within +-1e18: no value is narrow then. */
-#define OFFSET_CAREFUL (INT64_C(1) << 62)
+/* No value is as small. */
+#define LIMIT_CAREFUL (-1.0)
 
 static void set_careful(struct sma *sma, size_t pushes)
 {
     sma->careful = pushes;
-    sma->offset = pushes > 0 ? OFFSET_CAREFUL : sma->narrow_max;
-    sma->span = pushes > 0 ? 0 : 2 * (uint64_t)sma->narrow_max;
+    sma->limit = pushes > 0 ? LIMIT_CAREFUL : sma->narrow_max;
 }
 
 void sma_init(struct sma *sma, size_t length)
@@ -29,7 +28,7 @@ void sma_init(struct sma *sma, size_t length)
         .window = memory_new(places, sizeof *sma->window),
         .mask = places - 1,
         .length = length,
-        .narrow_max = DOUBLE_EXACT_MAX / (int64_t)length,
+        .narrow_max = (double)(DOUBLE_EXACT_MAX / (int64_t)length),
         .missing = length,
         .divisor = (double)length * SMA_UNITS_PER_ONE,
     };
@@ -53,27 +52,26 @@ static double divide_wide(__int128 sum, __int128 divisor)
     return ldexp((double)((int64_t)quotient | !is_exact), -places);
 }
 
-static __int128 sum_of_window(const struct sma *sma)
+double sma_push_careful(struct sma *sma, double value)
 {
-    __int128 sum = 0;
-    for (size_t i = 0; i < sma->length; i++)
-        sum += sma->window[(sma->next - 1 - i) & sma->mask];
-    return sum;
-}
-
-double sma_careful_mean(struct sma *sma, int64_t newest, int64_t oldest)
-{
-    bool begins = sma->careful == 0;
-    sma->wide_sum = begins ? sum_of_window(sma) : sma->wide_sum + newest - oldest;
-    bool is_wide = newest > sma->narrow_max || newest < -sma->narrow_max;
+    double units = value * SMA_UNITS_PER_ONE;
+    int64_t newest = llrint(units);
+    bool is_wide = !(fabs(units) <= sma->narrow_max);
+    if (sma->careful == 0)
+        sma->wide_rest = sma->rest;
+    __int128 sum = sma->wide_rest + newest;
+    size_t at = sma->next++;
+    sma->window[at & sma->mask] = newest;
+    sma->wide_rest = sum - sma->window[(at + 1 - sma->length) & sma->mask];
+    sma->rest = (int64_t)sma->wide_rest;
     set_careful(sma, is_wide ? sma->length - 1 : sma->careful - 1);
     if (sma->missing > 0 && --sma->missing > 0)
         return NAN;
 
-    __int128 size = sma->wide_sum < 0 ? -sma->wide_sum : sma->wide_sum;
+    __int128 size = sum < 0 ? -sum : sum;
     double mean = size <= DOUBLE_EXACT_MAX ? (double)(int64_t)size / sma->divisor
                                            : divide_wide(size, (__int128)sma->divisor);
-    return sma->wide_sum < 0 ? -mean : mean;
+    return sum < 0 ? -mean : mean;
 }
 
 void sma_array(const double *values, size_t count, size_t length, double *results)

@@ -13,19 +13,16 @@
 #include <stdint.h>
 
 struct sma {
-    int64_t
-        *window; /* owned; the last values in 1e-9, a ring of a power of two: it needs no branch,
-                        which would be mispredicted once in every round */
-    size_t mask; /* of places in the ring */
+    int64_t *window; /* owned; the last values in 1e-9. A ring of a power of two needs no branch, */
+    size_t mask;     /* which would be mispredicted once in every round */
     size_t length;
     size_t next;        /* where the next value goes */
-    uint64_t sum;       /* of the window, modulo 2^64 */
-    int64_t narrow_max; /* `length` values up to this have a sum that a double holds exactly */
-    int64_t offset;     /* a value is narrow when value + offset <= span as unsigned; */
-    uint64_t span;      /* while pushes are careful none is */
+    int64_t rest;       /* sum of the window without its oldest value */
+    double narrow_max;  /* `length` values up to this have a sum that a double holds exactly */
+    double limit;       /* narrow_max, or less than any value while pushes are careful */
     size_t missing;     /* values still to come before the first mean */
     size_t careful;     /* pushes in which values are missing, or one in the window is larger */
-    __int128 wide_sum;  /* of the window, in those pushes */
+    __int128 wide_rest; /* the rest in those pushes */
     double divisor;
 };
 
@@ -35,23 +32,22 @@ struct sma {
 void sma_init(struct sma *sma, size_t length);
 void sma_release(struct sma *sma); /* accepts a zeroed one */
 
-/* The mean after a push whose sum may be no double, several times slower. */
-double sma_careful_mean(struct sma *sma, int64_t newest, int64_t oldest);
+/* sma_push where the sum may be no double: several times slower. */
+__attribute__((cold)) double sma_push_careful(struct sma *sma, double value);
 
-/* Takes the next value and returns the mean of the last `length`, or NaN before there are as
- * many. */
+/* Takes the next value and returns the mean of the last `length`, or NaN before there are as many.
+ * The value that the next push leaves out is subtracted at once: then no push waits for it. */
 static inline double sma_push(struct sma *sma, double value)
 {
-    int64_t newest = llrint(value * SMA_UNITS_PER_ONE);
-    size_t at = sma->next;
-    int64_t oldest = sma->window[(at - sma->length) & sma->mask];
-    uint64_t sum = sma->sum + (uint64_t)newest - (uint64_t)oldest;
-    sma->next = at + 1;
-    sma->sum = sum;
+    double units = value * SMA_UNITS_PER_ONE;
+    if (!(fabs(units) <= sma->limit))
+        return sma_push_careful(sma, value);
+    int64_t newest = llrint(units);
+    int64_t sum = sma->rest + newest;
+    size_t at = sma->next++;
     sma->window[at & sma->mask] = newest;
-    if ((uint64_t)newest + (uint64_t)sma->offset > sma->span)
-        return sma_careful_mean(sma, newest, oldest);
-    return (double)(int64_t)sum / sma->divisor;
+    sma->rest = sum - sma->window[(at + 1 - sma->length) & sma->mask];
+    return (double)sum / sma->divisor;
 }
 
 /* The same over an array: results[i] belongs to values[i]. */

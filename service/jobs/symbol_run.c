@@ -9,16 +9,17 @@
 
 static void drain_trades(struct symbol_run *run, struct engine *engine)
 {
-    struct trade trade;
-    while (engine_next_trade(engine, &trade)) {
+    const struct trade *trade;
+    while ((trade = engine_next_trade(engine))) {
         run->trades =
             memory_grow(run->trades, run->trade_count, &run->trade_capacity, sizeof *run->trades);
-        run->trades[run->trade_count++] = trade;
+        run->trades[run->trade_count++] = *trade;
     }
 }
 
 /* Shows the cell that has ended by an instant, if there is one. */
-static void show(const struct symbol_run_options *options, struct symbol_run *run, int64_t time_us)
+static inline void show(const struct symbol_run_options *options, struct symbol_run *run,
+                        int64_t time_us)
 {
     const struct bar *bar = intake_advance(&options->lane->intake, time_us);
     if (bar && simulation_bar(options->simulation, options->lane->symbol, bar))

@@ -50,22 +50,28 @@ static void pass_gap(struct intake *intake, int64_t from_us, int64_t until_us)
     }
 }
 
+/* The cell that holds an instant, which is not the one behind the last cell. */
+static __attribute__((cold)) int64_t find_cell(struct intake *intake, int64_t time_us)
+{
+    int64_t cell = timeframe_cell(&intake->session, intake->timeframe_us, time_us);
+    int64_t open_us = timeframe_cell_open_us(&intake->session, intake->timeframe_us, cell);
+    pass_gap(intake, intake->cell_end_us, open_us);
+    return open_us;
+}
+
 /* Nearly always the cell behind the last one, which costs no division. */
 static void enter_cell(struct intake *intake, int64_t time_us)
 {
-    const struct session *session = &intake->session;
     int64_t open_us = intake->cell_end_us;
-    if (time_us - open_us >= intake->timeframe_us) {
-        int64_t cell = timeframe_cell(session, intake->timeframe_us, time_us);
-        open_us = timeframe_cell_open_us(session, intake->timeframe_us, cell);
-        pass_gap(intake, intake->cell_end_us, open_us);
-    }
+    if (time_us - open_us >= intake->timeframe_us)
+        open_us = find_cell(intake, time_us);
     int64_t end_us = open_us + intake->timeframe_us;
+    int64_t close_us = intake->session.close_us;
     intake->cell_open_us = open_us;
-    intake->cell_end_us = end_us < session->close_us ? end_us : session->close_us;
+    intake->cell_end_us = end_us < close_us ? end_us : close_us;
 }
 
-static void open_cell(struct intake *intake, const struct bar *source)
+static inline void open_cell(struct intake *intake, const struct bar *source)
 {
     if (source->open_time_us >= intake->cell_end_us)
         enter_cell(intake, source->open_time_us);
@@ -73,7 +79,6 @@ static void open_cell(struct intake *intake, const struct bar *source)
     intake->cell.open_time_us = intake->cell_open_us;
     intake->has_cell = true;
     intake->is_merged = false;
-    intake->turnover = turnover(source);
 }
 
 static void widen_cell(struct intake *intake, const struct bar *source)
@@ -84,31 +89,28 @@ static void widen_cell(struct intake *intake, const struct bar *source)
     if (source->low < cell->low)
         cell->low = source->low;
     cell->close = source->close;
-    cell->volume += source->volume;
+    intake->turnover = (intake->is_merged ? intake->turnover : turnover(cell)) + turnover(source);
     intake->is_merged = true;
-    intake->turnover += turnover(source);
+    cell->volume += source->volume;
     bool counted = cell->trade_count >= 0 && source->trade_count >= 0;
     cell->trade_count = counted ? cell->trade_count + source->trade_count : -1;
 }
 
-/* The session's first bar, which has no close before it, a jump, or a bad volume: rare, and so kept
- * out of the path of every bar. Returns the bar as it is to be taken. */
-static __attribute__((noinline)) const struct bar *judge(struct intake *intake,
-                                                         const struct bar *source)
+static inline void take(struct intake *intake, const struct bar *source)
 {
-    if (isnan(intake->last_close))
-        intake->first_open = source->open;
-    else if (!quality_is_near(intake->last_close, source->close))
-        count(intake, FINDING_PRICE_JUMP, source->open_time_us);
-    if (quality_is_volume(source->volume))
-        return source;
-    count(intake, FINDING_BAD_VOLUME, source->open_time_us);
-    intake->mended = *source;
-    intake->mended.volume = 0;
-    return &intake->mended;
+    intake->last_close = source->close;
+    if (intake->has_cell) {
+        assert(source->open_time_us < intake->cell_end_us &&
+               "advance to the end of a cell before the next");
+        widen_cell(intake, source);
+    } else {
+        open_cell(intake, source);
+    }
 }
 
-enum finding_kind intake_push(struct intake *intake, const struct bar *source)
+/* A bar that there may be something to tell of. */
+static __attribute__((noinline)) enum finding_kind judge(struct intake *intake,
+                                                         const struct bar *source)
 {
     int64_t time_us = source->open_time_us;
     if (time_us < intake->session.open_us || time_us >= intake->session.close_us) {
@@ -119,20 +121,35 @@ enum finding_kind intake_push(struct intake *intake, const struct bar *source)
         intake->next_us = time_us + intake->source_us;
     else
         count(intake, FINDING_OFF_GRID, time_us);
-    if (!quality_is_sound(source)) {
-        enum finding_kind fault = quality_fault(source);
+    enum finding_kind fault = quality_fault(source);
+    if (fault != FINDING_NONE) {
         count(intake, fault, time_us);
         return fault;
     }
-    if (!quality_is_near(intake->last_close, source->close) || !quality_is_volume(source->volume))
-        source = judge(intake, source);
-    intake->last_close = source->close;
-    if (intake->has_cell) {
-        assert(time_us < intake->cell_end_us && "advance to the end of a cell before the next");
-        widen_cell(intake, source);
-    } else {
-        open_cell(intake, source);
+    if (isnan(intake->last_close))
+        intake->first_open = source->open;
+    else if (!quality_is_near(intake->last_close, source->close))
+        count(intake, FINDING_PRICE_JUMP, time_us);
+    struct bar mended = *source;
+    if (!quality_is_volume(source->volume)) {
+        count(intake, FINDING_BAD_VOLUME, time_us);
+        mended.volume = 0;
     }
+    take(intake, &mended);
+    return FINDING_NONE;
+}
+
+/* Nearly every bar is the one that is expected, and sound: that path is kept short. The session's
+ * first bar has no close before it. */
+enum finding_kind intake_push(struct intake *intake, const struct bar *source)
+{
+    int64_t time_us = source->open_time_us;
+    if (time_us != intake->next_us || time_us >= intake->session.close_us ||
+        !quality_is_sound(source) || !quality_is_near(intake->last_close, source->close) ||
+        !quality_is_volume(source->volume))
+        return judge(intake, source);
+    intake->next_us = time_us + intake->source_us;
+    take(intake, source);
     return FINDING_NONE;
 }
 

@@ -25,13 +25,12 @@ struct intake {
     bool has_cell;
     bool is_merged;                    /* more than one source bar is in it */
     int64_t cell_open_us, cell_end_us; /* of the cell in the making, or of the last one */
-    double turnover;                   /* sum of vwap x volume in the cell */
+    double turnover;                   /* sum of vwap x volume in the cell, once it is merged */
     size_t bars;                       /* closed bars handed out in this session */
     double thin_volume;                /* one with less is thin */
     int64_t gap_cells, gap_us;         /* the longest gap and where it begins */
     double previous_close; /* of the session before, for the driver to set; NaN: not known */
     double first_open, last_close; /* of the session's sound source bars; NaN without any */
-    struct bar mended;             /* the last source bar with a bad volume, without it */
     size_t counts[FINDING_KIND_COUNT];
     int64_t first_us[FINDING_KIND_COUNT]; /* when the first of each kind was seen */
 };

@@ -12,7 +12,7 @@ static const struct parameter parameters[] = {
 
 struct state {
     struct sma fast, slow;
-    double previous_fast, previous_slow; /* NaN until valid: no comparison holds */
+    int side; /* where the fast mean was: 1 above the slow one, 0 equal, -1 below */
 };
 
 static const struct entry cross = { .reason = "cross" };
@@ -24,7 +24,7 @@ static bool init(void *memory, const struct parameter_set *set, struct error *er
         return error_set(error, ERROR_USAGE, "fast must be shorter than slow");
     sma_init(&state->fast, (size_t)set->values[FAST]);
     sma_init(&state->slow, (size_t)set->values[SLOW]);
-    state->previous_fast = state->previous_slow = NAN;
+    state->side = 1; /* as if above: to begin there is no crossing, and nothing is held to leave */
     return true;
 }
 
@@ -33,15 +33,14 @@ static void bar(void *memory, struct desk *desk, const struct bar *bar)
     struct state *state = memory;
     double fast = sma_push(&state->fast, bar->close);
     double slow = sma_push(&state->slow, bar->close);
-    if (state->previous_fast <= state->previous_slow && fast > slow) {
-        if (desk_position(desk)->quantity == 0)
-            desk_enter(desk, &cross);
-    } else if (state->previous_fast >= state->previous_slow && fast < slow) {
-        if (desk_position(desk)->quantity != 0)
-            desk_exit(desk, cross.reason);
-    }
-    state->previous_fast = fast;
-    state->previous_slow = slow;
+    int side = (fast > slow) - (fast < slow);
+    if (side == state->side || isnan(slow))
+        return;
+    state->side = side;
+    if (side > 0)
+        desk_enter(desk, &cross);
+    else if (side < 0)
+        desk_exit(desk, cross.reason);
 }
 
 static void release(void *memory)

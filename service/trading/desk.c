@@ -69,7 +69,11 @@ void desk_pass(struct desk *desk, const char *format, ...)
     desk->passed = true;
 }
 
-void desk_session_begin(struct desk *desk)
+void desk_session_begin(struct desk *desk, int64_t timeframe_us, int64_t session_close_us)
 {
-    *desk = (struct desk) { .position = desk->position };
+    *desk = (struct desk) {
+        .position = desk->position,
+        .timeframe_us = timeframe_us,
+        .session_close_us = session_close_us,
+    };
 }

@@ -40,7 +40,8 @@ struct note {
 
 struct desk {
     struct position position;
-    int64_t now_us;
+    int64_t bar_open_us; /* of the bar being shown */
+    int64_t timeframe_us, session_close_us;
     bool asked; /* an entry or an exit was asked for */
     bool has_entry;
     struct entry entry;
@@ -67,7 +68,8 @@ static inline const struct position *desk_position(const struct desk *desk)
 /* When the bar being shown closed: the only "now" there is. */
 static inline int64_t desk_now_us(const struct desk *desk)
 {
-    return desk->now_us;
+    int64_t end_us = desk->bar_open_us + desk->timeframe_us;
+    return end_us < desk->session_close_us ? end_us : desk->session_close_us;
 }
 
 /* Keeps a value under a name; the same name again replaces it. */
@@ -84,6 +86,6 @@ void desk_status(struct desk *desk, const char *format, ...) __attribute__((form
 void desk_pass(struct desk *desk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* For the engine: forgets notes, status and requests; the position stays. */
-void desk_session_begin(struct desk *desk);
+void desk_session_begin(struct desk *desk, int64_t timeframe_us, int64_t session_close_us);
 
 #endif

@@ -128,11 +128,10 @@ static size_t run_engine(const struct series *series, const struct playbook *pla
     bool ready = simulation_init(&simulation, playbook, &costs, equity, &error);
     assert(ready);
     struct series no_days = { 0 };
-    struct trade trade;
     engine_session_begin(simulation.engine, 0, &session, &no_days);
     for (size_t i = 0; i < series->count; i++) {
         if (simulation_bar(&simulation, 0, &series->bars[i])) {
-            while (engine_next_trade(simulation.engine, &trade))
+            while (engine_next_trade(simulation.engine))
                 trades++;
         }
     }

@@ -364,6 +364,20 @@ static void an_exit_when_flat_has_no_effect(void **state)
     stage_assert_trade(&stage, 0, 936, 100, 1556, 100, "time_exit");
 }
 
+static void a_report_counts_the_bars_of_its_session(void **state)
+{
+    (void)state;
+    open_stage((const struct cue[]) { { 0 } });
+    stage_begin(&stage, FULL_DAY);
+    stage_flat(&stage, 930, 938);
+    assert_int_equal(stage_report(&stage).bars, 5);
+    stage_end(&stage);
+    stage_begin(&stage, NEXT_DAY);
+    assert_int_equal(stage_report(&stage).bars, 0);
+    stage_flat(&stage, 930, 934);
+    assert_int_equal(stage_report(&stage).bars, 3);
+}
+
 static void a_session_without_bars_says_so(void **state)
 {
     (void)state;
@@ -406,6 +420,7 @@ int main(void)
         cmocka_unit_test_teardown(a_pass_ends_the_day, close_stage),
         cmocka_unit_test_teardown(short_is_refused, close_stage),
         cmocka_unit_test_teardown(an_exit_when_flat_has_no_effect, close_stage),
+        cmocka_unit_test_teardown(a_report_counts_the_bars_of_its_session, close_stage),
         cmocka_unit_test_teardown(a_session_without_bars_says_so, close_stage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

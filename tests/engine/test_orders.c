@@ -115,10 +115,10 @@ static void an_exit_is_one_order_until_it_is_answered(void **state)
     assert_no_order();
     fill(LEG_EXIT, 1556);
     assert_true(show(1556));
-    struct trade trade;
-    assert_true(engine_next_trade(stage.simulation.engine, &trade));
-    assert_string_equal(trade.exit_reason, "filled");
-    assert_false(engine_next_trade(stage.simulation.engine, &trade));
+    const struct trade *trade = engine_next_trade(stage.simulation.engine);
+    assert_non_null(trade);
+    assert_string_equal(trade->exit_reason, "filled");
+    assert_null(engine_next_trade(stage.simulation.engine));
     assert_no_order();
     assert_false(show(1558));
 }

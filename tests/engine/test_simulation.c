@@ -160,9 +160,8 @@ static void a_quiet_bar_leaves_nothing_to_drain(void **state)
     assert_false(simulation_bar(&stage.simulation, 0, &bar));
     bar = candle_bar(candle_time_us(&stage.session, 936), &(struct candle) { 90, 90, 90, 90 });
     assert_true(simulation_bar(&stage.simulation, 0, &bar));
-    struct trade trade;
-    assert_true(engine_next_trade(stage.simulation.engine, &trade));
-    assert_false(engine_next_trade(stage.simulation.engine, &trade));
+    assert_non_null(engine_next_trade(stage.simulation.engine));
+    assert_null(engine_next_trade(stage.simulation.engine));
 }
 
 static void both_sides_pay_fees_and_slippage(void **state)

@@ -108,6 +108,16 @@ static void values_may_be_as_large_as_1e9_and_negative(void **state)
                                     666666666.0 });
 }
 
+/* From Python's fractions too. Rounding the sum first would give 250086134.26214555. */
+static void a_large_value_counts_until_it_has_left_the_window(void **state)
+{
+    (void)state;
+    const double values[] = { 1, 1, 750257551, 14.15482356, 837.63161301, 346.46 };
+    assert_means(values, COUNT(values), 3,
+                 (const double[]) { NAN, NAN, 250085851.0, 250085855.3849412, 250086134.26214552,
+                                    399.41547885666665 });
+}
+
 /* From Python's fractions too. A sum of 13 such values, in 1e-9, is more than a double holds. */
 static void a_sum_beyond_what_a_double_holds_is_rounded_once_too(void **state)
 {
@@ -270,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_mean_is_the_exact_one_rounded_once),
         cmocka_unit_test(eight_decimals_count),
         cmocka_unit_test(values_may_be_as_large_as_1e9_and_negative),
+        cmocka_unit_test(a_large_value_counts_until_it_has_left_the_window),
         cmocka_unit_test(a_sum_beyond_what_a_double_holds_is_rounded_once_too),
         cmocka_unit_test(a_mean_just_above_the_middle_of_two_doubles_is_rounded_up),
         cmocka_unit_test(the_mean_of_a_price_is_the_price),

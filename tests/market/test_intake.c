@@ -287,7 +287,7 @@ static void bars_outside_the_session_are_counted_and_dropped(void **state)
     assert_int_equal(minute(400, 1, 1, 1, 1), FINDING_NONE);
     assert_int_equal(minute(929, 1, 1, 1, 1), FINDING_NONE);
     rise(0, 209);
-    assert_int_equal(minute(1300, 1, 1, 1, 1), FINDING_NONE);
+    assert_int_equal(minute(1300, 310, 310, 310, 310), FINDING_NONE);
     assert_int_equal(minute(1600, NAN, 1, 1, 1), FINDING_NONE);
     end();
     assert_int_equal(shown_count, 105);

@@ -49,7 +49,7 @@ void bars_stage_begin(struct bars_stage *stage, const char *date, const struct s
     if (!stage->state)
         assert_true(bars_stage_init(stage, &error));
     stage->session = bars_session(date);
-    desk_session_begin(&stage->desk);
+    desk_session_begin(&stage->desk, stage->minutes * MINUTE_US, stage->session.close_us);
     if (stage->strategy->session)
         stage->strategy->session(stage->state, &stage->desk, &stage->session,
                                  prior_days ? prior_days : &none);
@@ -58,8 +58,7 @@ void bars_stage_begin(struct bars_stage *stage, const char *date, const struct s
 static bool show(struct bars_stage *stage, const struct bar *bar)
 {
     struct desk *desk = &stage->desk;
-    int64_t end_us = bar->open_time_us + stage->minutes * MINUTE_US;
-    desk->now_us = end_us < stage->session.close_us ? end_us : stage->session.close_us;
+    desk->bar_open_us = bar->open_time_us;
     desk->asked = desk->has_entry = false;
     desk->exit_reason = NULL;
     stage->strategy->bar(stage->state, desk, bar);

@@ -111,10 +111,10 @@ void stage_close(struct stage *stage)
 
 static void keep_trades(struct stage *stage)
 {
-    struct trade trade;
-    while (engine_next_trade(stage->simulation.engine, &trade)) {
+    const struct trade *trade;
+    while ((trade = engine_next_trade(stage->simulation.engine))) {
         assert_in_range(stage->trade_count, 0, STAGE_TRADES_MAX - 1);
-        stage->trades[stage->trade_count++] = trade;
+        stage->trades[stage->trade_count++] = *trade;
     }
 }
 

@@ -141,16 +141,27 @@ static void a_status_that_is_too_long_is_cut(void **state)
     assert_int_equal(strlen(desk.status), DESK_STATUS_SIZE - 1);
 }
 
+static void now_is_the_end_of_the_bar_or_the_sessions_close(void **state)
+{
+    (void)state;
+    struct desk desk = { 0 };
+    desk_session_begin(&desk, 60, 1000);
+    desk.bar_open_us = 900;
+    assert_int_equal(desk_now_us(&desk), 960);
+    desk.bar_open_us = 960;
+    assert_int_equal(desk_now_us(&desk), 1000);
+}
+
 static void a_new_session_keeps_the_position_and_forgets_the_rest(void **state)
 {
     (void)state;
     struct desk desk = { .position = { .quantity = 5, .entry_price = 10, .stop_price = 9 } };
-    desk.now_us = 77;
+    desk.bar_open_us = 77;
     desk_note_number(&desk, "a", 1);
     desk_enter(&desk, &(struct entry) { .reason = "first" });
     desk_exit(&desk, "out");
     desk_pass(&desk, "enough");
-    desk_session_begin(&desk);
+    desk_session_begin(&desk, 60, 1000);
     assert_int_equal(desk_position(&desk)->quantity, 5);
     assert_exactly(desk_position(&desk)->entry_price, 10);
     assert_exactly(desk_position(&desk)->stop_price, 9);
@@ -173,6 +184,7 @@ int main(void)
         cmocka_unit_test(the_last_status_counts),
         cmocka_unit_test(a_pass_ends_the_session_and_says_why),
         cmocka_unit_test(a_status_that_is_too_long_is_cut),
+        cmocka_unit_test(now_is_the_end_of_the_bar_or_the_sessions_close),
         cmocka_unit_test(a_new_session_keeps_the_position_and_forgets_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

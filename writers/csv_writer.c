@@ -2,7 +2,9 @@
 
 #include "service/base/file.h"
 #include "service/base/memory.h"
+#include "writers/csv_record.h"
 #include "writers/csv_rows.h"
+#include "writers/record_index.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,14 +83,14 @@ static const char *path_find(const struct csv_writer *self, const char *table)
 
 /* One row of the old file: kept, unless the set replaces it. */
 static bool merge_row(struct csv_rows *rows, struct csv_reader *reader,
-                      const struct record_set *set, const char *const *keys, size_t *replaced,
-                      struct error *error)
+                      const struct record_roles *roles, const struct record_index *index,
+                      size_t *replaced, struct error *error)
 {
     struct row_identity identity;
-    if (!csv_cells_identify(set->table, reader->cells, reader->cell_count, &identity, error))
+    if (!csv_cells_identify(rows->table, roles, reader->cells, reader->cell_count, &identity,
+                            error))
         return false;
-    if (coverage_includes(&set->coverage, &identity) ||
-        key_is_among(identity.key, keys, set->count)) {
+    if (record_index_replaces(index, &identity)) {
         ++*replaced;
         return true;
     }
@@ -99,18 +101,20 @@ static bool merge_row(struct csv_rows *rows, struct csv_reader *reader,
 static bool merge_old_rows(struct csv_rows *rows, const struct text *old,
                            const struct record_set *set, size_t *replaced, struct error *error)
 {
+    struct record_roles roles = record_roles_of(set->table);
     struct csv_reader reader;
+    struct record_index index;
     csv_reader_init(&reader, text_string(old), old->size);
-    const char **keys = record_set_keys(set);
+    record_index_init(&index, set);
     bool end, valid = csv_reader_next(&reader, &end, error);
     if (valid && !end)
         valid = csv_header_check(set->table, reader.cells, reader.cell_count, error);
     while (valid && !end) {
         valid = csv_reader_next(&reader, &end, error);
-        if (valid && !end && !merge_row(rows, &reader, set, keys, replaced, error))
+        if (valid && !end && !merge_row(rows, &reader, &roles, &index, replaced, error))
             valid = error_context(error, "line %zu", reader.line);
     }
-    free(keys);
+    record_index_release(&index);
     csv_reader_release(&reader);
     return valid;
 }
@@ -121,9 +125,8 @@ static bool merge(const struct text *old, const struct record_set *set, struct t
 {
     struct csv_rows rows;
     csv_rows_init(&rows, set->table);
-    bool merged = merge_old_rows(&rows, old, set, replaced, error);
-    for (size_t i = 0; i < set->count && merged; i++)
-        merged = csv_rows_add_record(&rows, set, i, error);
+    bool merged = old->size == 0 || merge_old_rows(&rows, old, set, replaced, error);
+    csv_rows_add_set(&rows, set);
     merged = merged && csv_rows_print(&rows, new, error);
     csv_rows_release(&rows);
     return merged;

@@ -91,11 +91,21 @@ int table_role_column(const struct table *table, enum column_role role);
 /* Appends a cell as text; nothing for an absent one. Numbers that are not finite are absent too. */
 void cell_append_text(struct text *text, const struct column *column, const struct cell *cell);
 
-/* False when the record lacks one of the cells that it must have. */
-bool record_identify(const struct record_set *set, size_t record,
-                     struct row_identity *ret_identity);
+/* The same for a cell that is no text, at `target`, where there are CELL_VALUE_SIZE bytes. Returned
+ * is the place behind it, and no NUL is there. */
+enum { CELL_VALUE_SIZE = 32 };
+char *cell_put_value(char *target, const struct column *column, const struct cell *cell);
 
-bool coverage_includes(const struct coverage *coverage, const struct row_identity *identity);
+/* The columns that have a role, or -1: found once for many records. */
+struct record_roles {
+    int session, playbook, symbol, key;
+};
+
+struct record_roles record_roles_of(const struct table *table);
+
+/* False when the record lacks one of the cells that it must have. */
+bool record_identify(const struct record_set *set, const struct record_roles *roles, size_t record,
+                     struct row_identity *ret_identity);
 
 /* Below, equal to or above 0: by session, playbook, symbol and key. */
 int row_identity_compare(const struct row_identity *a, const struct row_identity *b);
@@ -103,10 +113,5 @@ int row_identity_compare(const struct row_identity *a, const struct row_identity
 /* That every record can be identified, lies in what the set covers and has a key of its own. A set
  * that does not hold is our own mistake: kind internal. */
 bool record_set_check(const struct record_set *set, struct error *error);
-
-/* The keys of a checked set, sorted, to be asked by key_is_among; NULL for a table without keys.
- * The array is the caller's, to free(). */
-const char **record_set_keys(const struct record_set *set);
-bool key_is_among(const char *key, const char *const *keys, size_t count);
 
 #endif

@@ -2,8 +2,10 @@
 
 #include "service/base/memory.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct cell *record_list_add(struct record_list *list)
 {
@@ -16,11 +18,18 @@ struct cell *record_list_add(struct record_list *list)
     return row;
 }
 
+struct cell *record_list_add_rows(struct record_list *list, size_t count)
+{
+    assert(count > 0);
+    record_list_reserve(list, list->count + count);
+    struct cell *rows = list->cells + list->table->column_count * list->count;
+    list->count += count;
+    return rows;
+}
+
 const char *record_list_keep(struct record_list *list, const char *text)
 {
-    list->texts =
-        memory_grow(list->texts, list->text_count, &list->text_capacity, sizeof *list->texts);
-    return list->texts[list->text_count++] = memory_copy_text(text);
+    return text_pool_keep(&list->texts, text, strlen(text));
 }
 
 void record_list_reserve(struct record_list *list, size_t capacity)
@@ -34,19 +43,12 @@ void record_list_reserve(struct record_list *list, size_t capacity)
 
 void record_list_take_texts(struct record_list *list, struct record_list *source)
 {
-    for (size_t i = 0; i < source->text_count; i++) {
-        list->texts =
-            memory_grow(list->texts, list->text_count, &list->text_capacity, sizeof *list->texts);
-        list->texts[list->text_count++] = source->texts[i];
-    }
-    source->text_count = 0;
+    text_pool_take(&list->texts, &source->texts);
 }
 
 void record_list_release(struct record_list *list)
 {
-    for (size_t i = 0; i < list->text_count; i++)
-        free(list->texts[i]);
-    free(list->texts);
+    text_pool_release(&list->texts);
     free(list->cells);
     *list = (struct record_list) { 0 };
 }

@@ -2,6 +2,7 @@
 #ifndef PLAYBOOK_WRITERS_RECORD_LIST_H
 #define PLAYBOOK_WRITERS_RECORD_LIST_H
 
+#include "service/base/text_pool.h"
 #include "writers/record.h"
 
 #include <stddef.h>
@@ -11,12 +12,14 @@ struct record_list {
     const struct table *table;
     struct cell *cells;     /* row by row, as struct record_set has them */
     size_t count, capacity; /* rows */
-    char **texts;
-    size_t text_count, text_capacity;
+    struct text_pool texts;
 };
 
 /* Adds a row of absent cells; borrowed until the next one is added. */
 struct cell *record_list_add(struct record_list *list);
+
+/* Adds so many rows at once, at least one, not even absent yet: every cell must be set. */
+struct cell *record_list_add_rows(struct record_list *list, size_t count);
 
 /* A copy of a text that lives as long as the list. */
 const char *record_list_keep(struct record_list *list, const char *text);

@@ -2,10 +2,30 @@
 
 #include "service/base/memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
+
+/* What a cell without quotes cannot hold. None of it is above the comma, and most of what cells
+ * hold is, so one comparison tells nearly always. */
+static bool is_special(char character)
+{
+    return (unsigned char)character <= ',' &&
+           (character == ',' || character == '\n' || character == '\r' || character == '"' ||
+            character == '\0');
+}
+
+/* Whether one of eight characters is below '-', as all that is special is: a byte that borrows from
+ * its highest bit, and did not have it before (Alan Mycroft's test for zeros, moved up). */
+static bool any_may_be_special(const char *eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word;
+    memcpy(&word, eight, sizeof word);
+    return ((word - ones * '-') & ~word & ones << 7) != 0;
+}
 
 static bool has_mark(const char *bytes, size_t size)
 {
@@ -63,8 +83,9 @@ static bool take_line_end(struct csv_reader *reader)
 static char *read_plain(struct csv_reader *reader, const char *limit, char *target)
 {
     const char *next = reader->next;
-    while (next < limit && *next != ',' && *next != '\n' && *next != '\r' && *next != '"' &&
-           *next != '\0')
+    for (; limit - next >= 8 && !any_may_be_special(next); next += 8, target += 8)
+        memcpy(target, next, 8);
+    while (next < limit && !is_special(*next))
         *target++ = *next++;
     reader->next = next;
     return target;
@@ -102,6 +123,24 @@ static bool row_is_too_large(const struct csv_reader *reader, const char *limit,
     return true;
 }
 
+/* That a cell was read whole. `quote_line`: where its quote was opened. */
+static bool check_cell(const struct csv_reader *reader, const char *limit, bool quoted,
+                       bool is_closed, size_t quote_line, struct error *error)
+{
+    if (row_is_too_large(reader, limit, error))
+        return false;
+    if (reader->next < limit && *reader->next == '\0')
+        return line_error(reader->lines_read + 1, "a zero byte; this is not text", error);
+    if (!is_closed)
+        return line_error(quote_line, "a quote is opened and never closed", error);
+    if (quoted && reader->next < limit && strchr(",\r\n", *reader->next) == NULL)
+        return line_error(reader->lines_read + 1,
+                          "text behind a closing quote; expected a comma or the line's end", error);
+    if (reader->next < limit && *reader->next == '"')
+        return line_error(quote_line, "a quote inside a cell that does not begin with one", error);
+    return true;
+}
+
 /* Reads one cell, up to the comma or line end behind it, into *target, and moves *target on. */
 static bool read_cell(struct csv_reader *reader, const char *limit, char **target,
                       struct error *error)
@@ -110,23 +149,15 @@ static bool read_cell(struct csv_reader *reader, const char *limit, char **targe
     bool quoted = reader->next < limit && *reader->next == '"';
     char *begin = *target;
     char *end = quoted ? read_quoted(reader, limit, begin) : read_plain(reader, limit, begin);
-
-    if (row_is_too_large(reader, limit, error))
+    bool is_plain = end && reader->next < limit && (*reader->next == ',' || *reader->next == '\n');
+    if (!is_plain && !check_cell(reader, limit, quoted, end != NULL, line, error))
         return false;
-    if (reader->next < limit && *reader->next == '\0')
-        return line_error(reader->lines_read + 1, "a zero byte; this is not text", error);
-    if (end == NULL)
-        return line_error(line, "a quote is opened and never closed", error);
-    if (quoted && reader->next < limit && strchr(",\r\n", *reader->next) == NULL)
-        return line_error(reader->lines_read + 1,
-                          "text behind a closing quote; expected a comma or the line's end", error);
-    if (reader->next < limit && *reader->next == '"')
-        return line_error(line, "a quote inside a cell that does not begin with one", error);
 
     *end = '\0';
     *target = end + 1;
-    reader->cells = memory_grow(reader->cells, reader->cell_count, &reader->cell_capacity,
-                                sizeof *reader->cells);
+    if (reader->cell_count == reader->cell_capacity)
+        reader->cells = memory_grow(reader->cells, reader->cell_count, &reader->cell_capacity,
+                                    sizeof *reader->cells);
     reader->cells[reader->cell_count++] = (struct csv_cell) { begin, (size_t)(end - begin) };
     return true;
 }
@@ -164,20 +195,16 @@ static bool needs_quotes(const char *cell, size_t size)
         return false;
     if (cell[0] == ' ' || cell[size - 1] == ' ' || has_mark(cell, size))
         return true;
-    for (size_t i = 0; i < size; i++)
-        if (cell[i] == ',' || cell[i] == '"' || cell[i] == '\r' || cell[i] == '\n')
-            return true;
-    return false;
+    size_t i = 0;
+    while (size - i >= 8 && !any_may_be_special(cell + i))
+        i += 8;
+    while (i < size && !is_special(cell[i]))
+        i++;
+    return i < size;
 }
 
-void csv_append_cell(struct text *text, bool first, const char *cell, size_t size)
+static void append_quoted(struct text *text, const char *cell, size_t size)
 {
-    if (!first)
-        text_append_character(text, ',');
-    if (!needs_quotes(cell, size)) {
-        text_append_bytes(text, cell, size);
-        return;
-    }
     text_append_character(text, '"');
     for (size_t i = 0; i < size; i++) {
         if (cell[i] == '"')
@@ -187,8 +214,22 @@ void csv_append_cell(struct text *text, bool first, const char *cell, size_t siz
     text_append_character(text, '"');
 }
 
+void csv_append_cell(struct text *text, bool first, const char *cell, size_t size)
+{
+    bool is_quoted = needs_quotes(cell, size);
+    char *target = text_room(text, 1 + size);
+    if (!first)
+        *target++ = ',';
+    if (!is_quoted && size > 0)
+        target = mempcpy(target, cell, size);
+    text_take(text, target);
+    if (is_quoted)
+        append_quoted(text, cell, size);
+}
+
 void csv_append_row_end(struct text *text)
 {
-    bool empty = text->size == 0 || text->bytes[text->size - 1] == '\n';
-    text_append(text, empty ? "\"\"\n" : "\n");
+    if (text->size == 0 || text->bytes[text->size - 1] == '\n')
+        text_append(text, "\"\"");
+    text_append_character(text, '\n');
 }

@@ -1,5 +1,7 @@
 #include "service/base/date.h"
 
+#include "service/base/digits.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,41 +166,36 @@ bool date_parse(const char *text, size_t size, int32_t *ret_date)
     return true;
 }
 
-/* Puts a number of that many digits, and returns the place behind it. Results are full of dates and
- * times: printf would take ten times as long as all the rest of a row. */
-static char *put_digits(char *text, int number, int digits)
-{
-    for (int i = digits; i-- > 0; number /= 10)
-        text[i] = (char)('0' + number % 10);
-    return text + digits;
-}
-
-static char *put_date(char *text, int32_t date)
+/* Results are full of dates and times: printf would take ten times as long as all the rest of a
+ * row. */
+char *date_put(char *target, int32_t date)
 {
     struct civil civil = date_to_civil(date);
     if (civil.year < 0 || civil.year > 9999)
-        return text +
-               snprintf(text, DATE_TEXT_SIZE, "%d-%02d-%02d", civil.year, civil.month, civil.day);
-    text = put_digits(text, civil.year, 4);
-    *text++ = '-';
-    text = put_digits(text, civil.month, 2);
-    *text++ = '-';
-    return put_digits(text, civil.day, 2);
+        return target +
+               snprintf(target, DATE_TEXT_SIZE, "%d-%02d-%02d", civil.year, civil.month, civil.day);
+    digits_put(target, (uint64_t)civil.year, 4);
+    target[4] = '-';
+    digits_put(target + 5, (uint64_t)civil.month, 2);
+    target[7] = '-';
+    digits_put(target + 8, (uint64_t)civil.day, 2);
+    return target + 10;
 }
 
-/* "13:30:00" */
-static char *put_clock(char *text, int second)
+char *clock_put(char *target, int second)
 {
-    text = put_digits(text, second / 3600, 2);
-    *text++ = ':';
-    text = put_digits(text, second / 60 % 60, 2);
-    *text++ = ':';
-    return put_digits(text, second % 60, 2);
+    assert(second >= 0 && second < 24 * 3600);
+    digits_put(target, (uint64_t)(second / 3600), 2);
+    target[2] = ':';
+    digits_put(target + 3, (uint64_t)(second / 60 % 60), 2);
+    target[5] = ':';
+    digits_put(target + 6, (uint64_t)(second % 60), 2);
+    return target + 8;
 }
 
 const char *date_format(int32_t date, char buffer[static DATE_TEXT_SIZE])
 {
-    *put_date(buffer, date) = '\0';
+    *date_put(buffer, date) = '\0';
     return buffer;
 }
 
@@ -217,22 +214,25 @@ bool timestamp_parse(const char *text, size_t size, int64_t *ret_time_us, bool *
     return true;
 }
 
+char *timestamp_put(char *target, int64_t time_us)
+{
+    int32_t date = date_of_instant(time_us);
+    int64_t clock_us = (time_us % DAY_US + DAY_US) % DAY_US;
+    target = date_put(target, date);
+    *target++ = 'T';
+    target = clock_put(target, (int)(clock_us / SECOND_US));
+    if (clock_us % SECOND_US != 0) {
+        *target++ = '.';
+        digits_put(target, (uint64_t)(clock_us % SECOND_US), 6);
+        target += 6;
+    }
+    *target++ = 'Z';
+    return target;
+}
+
 const char *timestamp_format(int64_t time_us, char buffer[static TIMESTAMP_TEXT_SIZE])
 {
-    int64_t time_s = floor_divide(time_us, SECOND_US);
-    int fraction_us = (int)((time_us % SECOND_US + SECOND_US) % SECOND_US);
-    int32_t date = date_of_instant(time_us);
-    int second = (int)(time_s - date * INT64_C(86400));
-
-    char *text = put_date(buffer, date);
-    *text++ = 'T';
-    text = put_clock(text, second);
-    if (fraction_us != 0) {
-        *text++ = '.';
-        text = put_digits(text, fraction_us, 6);
-    }
-    *text++ = 'Z';
-    *text = '\0';
+    *timestamp_put(buffer, time_us) = '\0';
     return buffer;
 }
 

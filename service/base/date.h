@@ -46,6 +46,14 @@ bool timestamp_parse(const char *text, size_t size, int64_t *ret_time_us, bool *
 /* "2024-06-28T13:30:00Z"; a fraction is printed (6 digits) only when there is one. */
 const char *timestamp_format(int64_t time_us, char buffer[static TIMESTAMP_TEXT_SIZE]);
 
+/* The same for what is put into a longer text: at `target`, where there is as much room as the
+ * buffers have; returned is the place behind it, and no NUL is there. */
+char *date_put(char *target, int32_t date);
+char *timestamp_put(char *target, int64_t time_us);
+
+/* "13:30:00": seconds since midnight, below 24 hours. */
+char *clock_put(char *target, int second);
+
 /* Clock readings: minutes since midnight. "09:30", "9:30", "24:00" are accepted. */
 bool clock_time_parse(const char *text, size_t size, int *ret_minute);
 const char *clock_time_format(int minute, char buffer[static CLOCK_TEXT_SIZE]); /* "09:30" */

@@ -1,5 +1,7 @@
 #include "service/base/decimal.h"
 
+#include "service/base/digits.h"
+
 #include <assert.h>
 #include <float.h>
 #include <math.h>
@@ -23,9 +25,37 @@ enum { MANTISSA_DIGITS_MAX = 19, POWER_EXACT_MAX = 22 };
 #define DIGITS_MIN 1e-2
 #define DIGITS_LIMIT 1e15
 
+/* Below this, nine decimals fit an int64; what is shifted out further than this leaves less than
+ * half. */
+#define FIXED_LIMIT 1e9
+enum { FIXED_SHIFT_MAX = 100, EXPONENT_BIAS = DBL_MAX_EXP - 1 };
+
 static const double powers_of_ten[POWER_EXACT_MAX + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+/* What one is with so many decimals. */
+static const uint64_t units[DECIMALS_MAX + 1] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
 };
 
 static bool is_digit(char character)
@@ -71,30 +101,34 @@ bool decimal_parse(const char *text, size_t size, int decimals, int64_t *ret_val
     return true;
 }
 
-const char *decimal_format(int64_t value, int decimals, int decimals_min,
-                           char buffer[static DECIMAL_TEXT_SIZE])
+/* The zeros at the end that nobody asked for go first, two at a time as long as it lasts. */
+char *decimal_put(char *target, int64_t value, int decimals, int decimals_min)
 {
     assert(decimals_min >= 0 && decimals_min <= decimals && decimals <= DECIMALS_MAX);
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    for (; decimals > decimals_min && rest % 10 == 0; rest /= 10)
-        decimals--;
-
-    char reversed[DECIMAL_TEXT_SIZE];
-    int length = 0;
-    for (int place = 0; place < decimals; place++, rest /= 10)
-        reversed[length++] = (char)('0' + rest % 10);
-    if (decimals > 0)
-        reversed[length++] = '.';
-    do {
-        reversed[length++] = (char)('0' + rest % 10);
+    for (; decimals >= decimals_min + 2 && rest % 100 == 0; decimals -= 2)
+        rest /= 100;
+    for (; decimals > decimals_min && rest % 10 == 0; decimals--)
         rest /= 10;
-    } while (rest > 0);
-    if (value < 0)
-        reversed[length++] = '-';
 
-    for (int i = 0; i < length; i++)
-        buffer[i] = reversed[length - 1 - i];
-    buffer[length] = '\0';
+    int whole = 1; /* digits in front of the point */
+    while (whole + decimals <= DECIMALS_MAX && rest >= units[whole + decimals])
+        whole++;
+    if (value < 0)
+        *target++ = '-';
+    char *point = target + whole;
+    if (decimals > 0) {
+        *point = '.';
+        rest = digits_put(point + 1, rest, decimals);
+    }
+    digits_put(target, rest, whole);
+    return decimals > 0 ? point + 1 + decimals : point;
+}
+
+const char *decimal_format(int64_t value, int decimals, int decimals_min,
+                           char buffer[static DECIMAL_TEXT_SIZE])
+{
+    *decimal_put(buffer, value, decimals, decimals_min) = '\0';
     return buffer;
 }
 
@@ -219,6 +253,26 @@ static uint64_t round_to(unsigned __int128 scaled, int shift, uint64_t unit)
     return (count + (rest > unit || (rest == unit && (is_more || count % 2 == 1)))) * unit;
 }
 
+/* A double that is not negative, exactly: mantissa / 2^shift. */
+struct binary {
+    uint64_t mantissa; /* below 2^53 */
+    int shift;         /* may be negative */
+};
+
+static struct binary binary_of(double magnitude)
+{
+    uint64_t bits;
+    memcpy(&bits, &magnitude, sizeof bits);
+    const uint64_t hidden_bit = UINT64_C(1) << (DBL_MANT_DIG - 1);
+    int exponent = (int)(bits / hidden_bit);
+    uint64_t fraction = bits % hidden_bit;
+    bool is_subnormal = exponent == 0;
+    return (struct binary) {
+        .mantissa = is_subnormal ? fraction : fraction + hidden_bit,
+        .shift = EXPONENT_BIAS + DBL_MANT_DIG - 1 - exponent - is_subnormal,
+    };
+}
+
 /* The fewest digits, 15 to 17, that read back as the value, which is digits / 10^decimals. All in
  * integers: value x 10^decimals is scaled / 2^shift, and what is nearer to it than half a unit of
  * the mantissa's last place reads back. (Nothing lies exactly there: 2^shift does not divide. Only
@@ -227,8 +281,6 @@ static uint64_t round_to(unsigned __int128 scaled, int shift, uint64_t unit)
 static bool digits_of(double value, int64_t *ret_digits, int *ret_decimals)
 {
     double magnitude = fabs(value);
-    int exponent;
-    double fraction = frexp(magnitude, &exponent);
     if (!(magnitude >= DIGITS_MIN && magnitude < DIGITS_LIMIT))
         return false;
     int places = magnitude < 0.1 ? -1 : 0; /* in front of the point; zeros behind it are less */
@@ -236,8 +288,9 @@ static bool digits_of(double value, int64_t *ret_digits, int *ret_decimals)
         places++;
     int decimals = DBL_DECIMAL_DIG - places;
     uint64_t power = (uint64_t)powers_of_ten[decimals];
-    int shift = DBL_MANT_DIG + 1 - exponent;
-    unsigned __int128 scaled = (unsigned __int128)ldexp(fraction, DBL_MANT_DIG + 1) * power;
+    struct binary binary = binary_of(magnitude);
+    int shift = binary.shift + 1; /* one bit more, to hold half a unit */
+    unsigned __int128 scaled = (unsigned __int128)(binary.mantissa * 2) * power;
     for (uint64_t unit = 100; unit > 0; unit /= 10) {
         uint64_t digits = round_to(scaled, shift, unit);
         unsigned __int128 there = (unsigned __int128)digits << shift;
@@ -250,35 +303,67 @@ static bool digits_of(double value, int64_t *ret_digits, int *ret_decimals)
     return false;
 }
 
-const char *double_format(double value, char buffer[static DECIMAL_TEXT_SIZE])
+/* What is left for printf: exponents, and not a number. */
+static char *general_put(char *target, double value)
 {
-    int64_t digits;
-    int decimals;
-    if (micros_of(value, &digits))
-        return decimal_format(digits, MONEY_DECIMALS, 0, buffer);
-    if (digits_of(value, &digits, &decimals))
-        return decimal_format(digits, decimals, 0, buffer);
     if (isnan(value))
         value = NAN; /* drops a sign, which printf would show */
     /* Subnormals carry fewer digits than the 15 that every other double keeps. */
     int precision = fabs(value) < DBL_MIN ? 1 : DBL_DIG;
+    int length = 0;
     for (; precision <= DBL_DECIMAL_DIG; precision++) {
-        snprintf(buffer, DECIMAL_TEXT_SIZE, "%.*g", precision, value);
-        if (strtod(buffer, NULL) == value)
+        length = snprintf(target, DECIMAL_TEXT_SIZE, "%.*g", precision, value);
+        if (strtod(target, NULL) == value)
             break;
     }
+    return target + length;
+}
+
+char *double_put(char *target, double value)
+{
+    int64_t digits;
+    int decimals;
+    if (micros_of(value, &digits))
+        return decimal_put(target, digits, MONEY_DECIMALS, 0);
+    if (digits_of(value, &digits, &decimals))
+        return decimal_put(target, digits, decimals, 0);
+    return general_put(target, value);
+}
+
+const char *double_format(double value, char buffer[static DECIMAL_TEXT_SIZE])
+{
+    *double_put(buffer, value) = '\0';
     return buffer;
+}
+
+/* The value in units of 10^-decimals, rounded as printf rounds: value x 10^decimals is an integer
+ * of at most 83 bits, / 2^shift. */
+static bool fixed_of(double value, int decimals, int64_t *ret_fixed)
+{
+    double magnitude = fabs(value);
+    if (!(magnitude < FIXED_LIMIT))
+        return false;
+    struct binary binary = binary_of(magnitude);
+    unsigned __int128 scaled = (unsigned __int128)binary.mantissa * units[decimals];
+    uint64_t fixed = binary.shift > FIXED_SHIFT_MAX ? 0 : round_to(scaled, binary.shift, 1);
+    *ret_fixed = value < 0 ? -(int64_t)fixed : (int64_t)fixed;
+    return true;
+}
+
+char *double_put_fixed(char *target, double value, int decimals)
+{
+    assert(decimals >= 0 && decimals <= QUANTITY_DECIMALS);
+    int64_t fixed;
+    if (fixed_of(value, decimals, &fixed))
+        return decimal_put(target, fixed, decimals, decimals);
+    if (!isfinite(value))
+        return double_put(target, value);
+    int length = snprintf(target, DECIMAL_TEXT_SIZE, "%.*f", decimals, value);
+    return length < DECIMAL_TEXT_SIZE ? target + length : double_put(target, value);
 }
 
 const char *double_format_fixed(double value, int decimals, char buffer[static DECIMAL_TEXT_SIZE])
 {
-    assert(decimals >= 0 && decimals <= QUANTITY_DECIMALS);
-    if (!isfinite(value))
-        return double_format(value, buffer);
-    int length = snprintf(buffer, DECIMAL_TEXT_SIZE, "%.*f", decimals, value);
-    if (length >= DECIMAL_TEXT_SIZE)
-        return double_format(value, buffer);
-    if (buffer[0] == '-' && strpbrk(buffer, "123456789") == NULL)
-        memmove(buffer, buffer + 1, (size_t)length);
+    *double_put_fixed(buffer, value, decimals) = '\0';
     return buffer;
 }

@@ -32,6 +32,10 @@ bool decimal_parse(const char *text, size_t size, int decimals, int64_t *ret_val
 const char *decimal_format(int64_t value, int decimals, int decimals_min,
                            char buffer[static DECIMAL_TEXT_SIZE]);
 
+/* The same for what is put into a longer text: at `target`, where there are DECIMAL_TEXT_SIZE
+ * bytes; returned is the place behind it, and no NUL is there. */
+char *decimal_put(char *target, int64_t value, int decimals, int decimals_min);
+
 /* A number as JSON and CSV write it: optional sign, digits, point, exponent; also "nan", "inf"
  * and "infinity" in any case. Correctly rounded; what overflows reads as infinity, what underflows
  * as zero. False when the text is anything else, has something behind the number, or is longer
@@ -43,11 +47,13 @@ bool double_parse(const char *text, size_t size, double *ret_value);
  * of printf's %g: an exponent below 1e-4 and from 1e15 or a little above on. Not a number is
  * "nan", infinities are "inf" and "-inf", negative zero is "-0". */
 const char *double_format(double value, char buffer[static DECIMAL_TEXT_SIZE]);
+char *double_put(char *target, double value); /* as decimal_put */
 
 /* Exactly `decimals` (0..9) digits after the point, correctly rounded (the double's exact value
  * to nearest, halves to even); never "-0.00". What is not finite or too long for the buffer (with
  * 9 decimals from about 1e21 on) comes out as double_format writes it. */
 const char *double_format_fixed(double value, int decimals, char buffer[static DECIMAL_TEXT_SIZE]);
+char *double_put_fixed(char *target, double value, int decimals); /* as decimal_put */
 
 /* Dollars to micro-dollars, rounded to nearest once, halves to even; held within +-MONEY_MAX.
  * NaN is 0: numbers from outside are refused at intake unless they are finite. */

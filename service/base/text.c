@@ -10,30 +10,27 @@
 
 enum { NAME_LENGTH_MAX = 64 };
 
-static bool reserve(struct text *text, size_t more)
+void text_grow(struct text *text, size_t size)
 {
-    size_t size_max = text->size_max ? text->size_max : TEXT_SIZE_MAX;
-    if (text->full || more > size_max - text->size) {
-        text->full = true;
-        return false;
-    }
-    size_t needed = text->size + more + 1;
-    if (needed <= text->capacity)
-        return true;
+    size_t needed = text->size + size + 1;
     size_t capacity = text->capacity ? text->capacity : 64;
     while (capacity < needed)
         capacity *= 2;
     text->bytes = memory_resize(text->bytes, capacity, 1);
     text->capacity = capacity;
-    return true;
 }
 
+/* What does not fit below the cap asks for no memory either. */
 void text_append_bytes(struct text *text, const void *bytes, size_t size)
 {
-    if (!reserve(text, size))
+    size_t size_max = text->size_max ? text->size_max : TEXT_SIZE_MAX;
+    if (text->full || size > size_max - text->size) {
+        text->full = true;
         return;
+    }
+    char *end = text_room(text, size);
     if (size > 0)
-        memcpy(text->bytes + text->size, bytes, size);
+        memcpy(end, bytes, size);
     text->size += size;
     text->bytes[text->size] = '\0';
 }
@@ -41,11 +38,6 @@ void text_append_bytes(struct text *text, const void *bytes, size_t size)
 void text_append(struct text *text, const char *string)
 {
     text_append_bytes(text, string, strlen(string));
-}
-
-void text_append_character(struct text *text, char character)
-{
-    text_append_bytes(text, &character, 1);
 }
 
 void text_format(struct text *text, const char *format, ...)

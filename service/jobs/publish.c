@@ -2,6 +2,7 @@
 
 #include "service/base/date.h"
 #include "service/base/memory.h"
+#include "service/base/parallel.h"
 #include "service/market/symbol.h"
 #include "writers/record_list.h"
 #include "writers/tables.h"
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LIST_BLOCK_TRADES = 4096 };
+
 void publish_run_id(const struct backtest *backtest, struct text *ret_text)
 {
     char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
@@ -19,24 +22,27 @@ void publish_run_id(const struct backtest *backtest, struct text *ret_text)
                 date_format(backtest->last_session, last));
 }
 
-static const char *keep_trade_id(struct record_list *list, const struct playbook *playbook,
-                                 const struct trade *trade)
+/* "sma_cross/BTC_USD/2024-06-28/1" */
+static void format_trade_id(const struct playbook *playbook, const struct trade *trade,
+                            struct text *ret_text)
 {
-    char symbol[SYMBOL_TEXT_SIZE], date[DATE_TEXT_SIZE];
-    struct text id = { 0 };
-    text_format(&id, "%s/%s/%s/%d", playbook->name,
-                symbol_file_name(playbook->symbols[trade->symbol], symbol),
-                date_format(trade->key.session_date, date), trade->key.number);
-    const char *kept = record_list_keep(list, text_string(&id));
-    text_release(&id);
-    return kept;
+    char symbol[SYMBOL_TEXT_SIZE];
+    text_clear(ret_text);
+    text_append(ret_text, playbook->name);
+    text_append_character(ret_text, '/');
+    text_append(ret_text, symbol_file_name(playbook->symbols[trade->symbol], symbol));
+
+    char *target = text_room(ret_text, DATE_TEXT_SIZE + DECIMAL_TEXT_SIZE);
+    *target++ = '/';
+    target = date_put(target, trade->key.session_date);
+    *target++ = '/';
+    text_take(ret_text, decimal_put(target, trade->key.number, 0, 0));
 }
 
-static void append_trade(struct record_list *list, const struct playbook *playbook,
-                         const struct trade *trade)
+static void set_trade(struct cell *row, const char *id, const struct playbook *playbook,
+                      const struct trade *trade)
 {
-    struct cell *row = record_list_add(list);
-    cell_set_text(&row[TRADES_TRADE_ID], keep_trade_id(list, playbook, trade));
+    cell_set_text(&row[TRADES_TRADE_ID], id);
     cell_set_text(&row[TRADES_PLAYBOOK], playbook->name);
     cell_set_text(&row[TRADES_STRATEGY], playbook->strategy->name);
     cell_set_text(&row[TRADES_SYMBOL], playbook->symbols[trade->symbol]);
@@ -115,10 +121,47 @@ bool publish_sets(const struct record_set *sets, size_t count,
     return written;
 }
 
+/* Trades to rows, in blocks: a million of them are work for several threads. */
+struct listing {
+    const struct backtest *backtest;
+    struct cell *rows;
+    struct text_pool *ids; /* of each thread */
+};
+
+static bool list_block(void *context, size_t thread, size_t block)
+{
+    struct listing *listing = context;
+    const struct backtest *backtest = listing->backtest;
+    size_t begin = block * LIST_BLOCK_TRADES;
+    size_t end = begin + LIST_BLOCK_TRADES;
+    struct text id = { 0 };
+    for (size_t i = begin; i < end && i < backtest->trade_count; i++) {
+        const struct trade *trade = &backtest->trades[i];
+        format_trade_id(backtest->playbook, trade, &id);
+        set_trade(listing->rows + i * TRADES_COLUMN_COUNT,
+                  text_pool_keep(&listing->ids[thread], text_string(&id), id.size),
+                  backtest->playbook, trade);
+    }
+    text_release(&id);
+    return true;
+}
+
 void publish_list_trades(const struct backtest *backtest, struct record_list *list)
 {
-    for (size_t i = 0; i < backtest->trade_count; i++)
-        append_trade(list, backtest->playbook, &backtest->trades[i]);
+    if (backtest->trade_count == 0)
+        return;
+    size_t threads = parallel_threads();
+    size_t blocks = (backtest->trade_count + LIST_BLOCK_TRADES - 1) / LIST_BLOCK_TRADES;
+    struct listing listing = {
+        .backtest = backtest,
+        .rows = record_list_add_rows(list, backtest->trade_count),
+        .ids = memory_new(threads, sizeof *listing.ids),
+    };
+    assert(list->table == &trades_table);
+    parallel_for(blocks, threads, list_block, &listing);
+    for (size_t i = 0; i < threads; i++)
+        text_pool_take(&list->texts, &listing.ids[i]);
+    free(listing.ids);
 }
 
 bool publish_backtest(const struct backtest *backtest, const struct publish_options *options,

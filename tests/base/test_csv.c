@@ -268,6 +268,36 @@ static void a_cell_is_quoted_only_where_it_must_be(void **state)
     assert_cell("a\xEF\xBB\xBF", "a\xEF\xBB\xBF");
 }
 
+/* One byte of any value, at any place of cells of several lengths. */
+static void any_byte_is_written_as_it_must_be_and_read_back(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 20; size++) {
+        for (size_t place = 0; place < size; place++) {
+            for (int byte = 1; byte < 256; byte++) {
+                char cell[] = "xxxxxxxxxxxxxxxxxxxx";
+                cell[place] = (char)byte;
+                cell[size] = '\0';
+                bool at_the_edge = place == 0 || place == size - 1;
+                bool is_special = strchr(",\"\r\n", byte) || (byte == ' ' && at_the_edge);
+                struct text text = { 0 };
+                struct csv_reader reader;
+                csv_append_cell(&text, true, cell, size);
+                assert_int_equal(text.bytes[0] == '"', is_special);
+                csv_append_row_end(&text);
+                char expected[32];
+                snprintf(expected, sizeof expected, "<%s>", cell);
+                char *exact = open_text(&reader, text.bytes, text.size);
+                assert_row(&reader, expected);
+                assert_row(&reader, "end");
+                csv_reader_release(&reader);
+                text_release(&text);
+                free(exact);
+            }
+        }
+    }
+}
+
 static void only_the_given_bytes_are_written(void **state)
 {
     (void)state;
@@ -365,6 +395,7 @@ int main(void)
         cmocka_unit_test(the_last_row_may_have_the_size_of_the_cap),
         cmocka_unit_test(a_row_of_nothing_but_commas_has_room),
         cmocka_unit_test(a_cell_is_quoted_only_where_it_must_be),
+        cmocka_unit_test(any_byte_is_written_as_it_must_be_and_read_back),
         cmocka_unit_test(only_the_given_bytes_are_written),
         cmocka_unit_test(a_row_is_written_with_commas_between_and_lf_behind),
         cmocka_unit_test(any_cells_read_back_as_they_were_written),

@@ -281,6 +281,28 @@ static void every_instant_reads_back_as_it_was_written(void **state)
     }
 }
 
+static void the_farthest_instants_are_printed(void **state)
+{
+    (void)state;
+    char text[TIMESTAMP_TEXT_SIZE];
+    assert_string_equal(timestamp_format(-1, text), "1969-12-31T23:59:59.999999Z");
+    assert_string_equal(timestamp_format(INT64_MAX, text), "294247-01-10T04:00:54.775807Z");
+    assert_string_equal(timestamp_format(INT64_MIN, text), "-290308-12-21T19:59:05.224192Z");
+}
+
+static void what_is_put_into_a_text_has_no_nul_behind_it(void **state)
+{
+    (void)state;
+    char text[64] = "...............................................";
+    char *end = date_put(text, date_from_civil(2024, 6, 28));
+    assert_int_equal(*end, '.');
+    *end++ = ',';
+    end = clock_put(end, 13 * 3600 + 5 * 60 + 9);
+    *end++ = ',';
+    *timestamp_put(end, 0) = '\0';
+    assert_string_equal(text, "2024-06-28,13:05:09,1970-01-01T00:00:00Z");
+}
+
 static void clock_readings_are_read_and_written(void **state)
 {
     (void)state;
@@ -329,6 +351,8 @@ int main(void)
         cmocka_unit_test(nothing_behind_the_size_is_read),
         cmocka_unit_test(a_fraction_is_printed_only_when_there_is_one),
         cmocka_unit_test(every_instant_reads_back_as_it_was_written),
+        cmocka_unit_test(the_farthest_instants_are_printed),
+        cmocka_unit_test(what_is_put_into_a_text_has_no_nul_behind_it),
         cmocka_unit_test(clock_readings_are_read_and_written),
         cmocka_unit_test(what_is_not_exactly_a_clock_reading_is_refused),
     };

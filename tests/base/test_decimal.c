@@ -479,6 +479,49 @@ static void a_fixed_count_of_decimals_is_correctly_rounded(void **state)
     assert_fixed(999.9999, 2, "1000.00");
 }
 
+static void assert_fixed_as_printf(double value, int decimals)
+{
+    char printed[DOUBLE_LENGTH_MAX];
+    int length = snprintf(printed, sizeof printed, "%.*f", decimals, value);
+    bool is_zero = strpbrk(printed, "123456789") == NULL;
+    if (isfinite(value) && length < DECIMAL_TEXT_SIZE)
+        assert_fixed(value, decimals, printed + (is_zero && printed[0] == '-'));
+}
+
+static void any_number_is_rounded_as_printf_rounds_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RANDOM_LONG; i++) {
+        int decimals = (int)random_below(QUANTITY_DECIMALS + 1);
+        /* From 2^-90 to 2^40, any mantissa; any bits; halves, exact ones and nearly so. */
+        uint64_t exponent = 1023 - 90 + random_below(130);
+        double half = ((double)random_below(100000000) + 0.5) / pow(10, decimals);
+        assert_fixed_as_printf(double_of(exponent << 52 | random_next() >> 12), decimals);
+        assert_fixed_as_printf(double_of(random_next()), decimals);
+        assert_fixed_as_printf(-(double)random_below(INT64_C(1) << 40) /
+                                   (double)(INT64_C(1) << random_below(40)),
+                               decimals);
+        assert_fixed_as_printf(half, decimals);
+        assert_fixed_as_printf(-double_of(bits_of(half) + 1), decimals);
+        assert_fixed_as_printf(double_of(bits_of(half) - 1), decimals);
+    }
+}
+
+static void what_is_put_into_a_text_has_no_nul_behind_it(void **state)
+{
+    (void)state;
+    char text[3 * DECIMAL_TEXT_SIZE] = "................................................";
+    char *end = decimal_put(text, -12500000, MONEY_DECIMALS, 2);
+    assert_int_equal(*end, '.');
+    *end++ = ',';
+    end = double_put(end, 346.46);
+    *end++ = ',';
+    end = double_put_fixed(end, 0.00125, 4);
+    *end++ = ',';
+    *double_put(end, 1e22) = '\0';
+    assert_string_equal(text, "-12.50,346.46,0.0013,1e+22");
+}
+
 static void a_fixed_count_of_decimals_has_no_negative_zero(void **state)
 {
     (void)state;
@@ -544,6 +587,8 @@ int main(void)
         cmocka_unit_test_setup(any_price_is_printed_as_it_was_read, start),
         cmocka_unit_test_setup(any_number_of_many_digits_is_as_short_as_printf_can_print_it, start),
         cmocka_unit_test(a_fixed_count_of_decimals_is_correctly_rounded),
+        cmocka_unit_test_setup(any_number_is_rounded_as_printf_rounds_it, start),
+        cmocka_unit_test(what_is_put_into_a_text_has_no_nul_behind_it),
         cmocka_unit_test(a_fixed_count_of_decimals_has_no_negative_zero),
         cmocka_unit_test(what_a_fixed_count_of_decimals_cannot_hold_is_printed_shortest),
         cmocka_unit_test(dollars_become_micros_rounded_once),

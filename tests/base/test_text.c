@@ -70,6 +70,41 @@ static void a_nul_within_is_kept(void **state)
     text_release(&text);
 }
 
+static void what_is_put_into_the_room_is_taken_up_to_its_end(void **state)
+{
+    (void)state;
+    struct text text = { 0 };
+    for (int i = 0; i < 1000; i++) {
+        char *room = text_room(&text, 32);
+        memset(room, 'x', 32);
+        room[0] = (char)('a' + i % 26);
+        text_take(&text, room + 1);
+        assert_int_equal(text.size, i + 1);
+        assert_int_equal(text.bytes[text.size], '\0');
+    }
+    assert_memory_equal(text.bytes, "abcdefghijklmnopqrstuvwxyzabc", 29);
+    text_release(&text);
+}
+
+static void room_over_the_cap_is_had_but_not_taken(void **state)
+{
+    (void)state;
+    struct text text = { .size_max = 5 };
+    text_append(&text, "123");
+    char *room = text_room(&text, 32);
+    memcpy(room, "4567", 4);
+    text_take(&text, room + 2);
+    assert_false(text.full);
+    room = text_room(&text, 32);
+    memcpy(room, "678", 3);
+    text_take(&text, room + 1);
+    assert_true(text.full);
+    assert_string_equal(text_string(&text), "12345");
+    text_take(&text, text_room(&text, 0));
+    assert_true(text.full);
+    text_release(&text);
+}
+
 static void the_cap_itself_still_fits(void **state)
 {
     (void)state;
@@ -207,6 +242,8 @@ int main(void)
         cmocka_unit_test(growth_loses_no_byte_and_ends_in_nul),
         cmocka_unit_test(one_long_piece_grows_the_text_at_once),
         cmocka_unit_test(a_nul_within_is_kept),
+        cmocka_unit_test(what_is_put_into_the_room_is_taken_up_to_its_end),
+        cmocka_unit_test(room_over_the_cap_is_had_but_not_taken),
         cmocka_unit_test(the_cap_itself_still_fits),
         cmocka_unit_test(a_piece_over_the_cap_is_left_out_whole),
         cmocka_unit_test(a_full_text_takes_nothing_more),

@@ -9,9 +9,6 @@
 #include "writers/record.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 static void assert_form(struct column column, struct cell cell, const char *expected)
 {
     struct text text = { 0 };
@@ -44,6 +41,8 @@ static void whole_values_have_their_printed_forms(void **state)
                 "2024-06-28T13:30:00Z");
     assert_form((struct column) { .kind = COLUMN_CLOCK }, integer(10 * 3600 + 4 * 60), "10:04:00");
     assert_form((struct column) { .kind = COLUMN_CLOCK }, integer(86399), "23:59:59");
+    assert_form((struct column) { .kind = COLUMN_CLOCK }, integer(86400), "00:00:00");
+    assert_form((struct column) { .kind = COLUMN_CLOCK }, integer(-1), "23:59:59");
 }
 
 static void money_has_two_to_six_decimals_and_quantities_none_to_nine(void **state)
@@ -80,6 +79,7 @@ static void what_is_absent_or_not_finite_is_empty(void **state)
     struct text text = { 0 };
     cell_append_text(&text, &(struct column) { .kind = COLUMN_TEXT }, &(struct cell) { 0 });
     assert_int_equal(text.size, 0);
+    text_release(&text);
 }
 
 static void assert_before(struct row_identity a, struct row_identity b)
@@ -111,6 +111,7 @@ static void keys_are_ordered_by_the_number_behind_the_last_slash(void **state)
         "",
         "a",
         "a/2",
+        "a/9",
         "a/010",
         "a/10",
         "a/999999999999999999",
@@ -131,26 +132,6 @@ static void keys_are_ordered_by_the_number_behind_the_last_slash(void **state)
         }
 }
 
-static void a_set_covers_its_playbook_symbols_and_sessions(void **state)
-{
-    (void)state;
-    const struct coverage coverage = {
-        .playbook = "dp20",
-        .symbols = (const char *const[]) { "QQQ", "SPY" },
-        .symbol_count = 2,
-        .first_session = 10,
-        .last_session = 12,
-    };
-    assert_true(coverage_includes(&coverage, &(struct row_identity) { 10, "dp20", "QQQ", "k" }));
-    assert_true(coverage_includes(&coverage, &(struct row_identity) { 12, "dp20", "SPY", NULL }));
-    assert_true(coverage_includes(&coverage, &(struct row_identity) { 11, "dp20", NULL, NULL }));
-    assert_false(coverage_includes(&coverage, &(struct row_identity) { 9, "dp20", "QQQ", "k" }));
-    assert_false(coverage_includes(&coverage, &(struct row_identity) { 13, "dp20", "QQQ", "k" }));
-    assert_false(coverage_includes(&coverage, &(struct row_identity) { 11, "dp2", "QQQ", "k" }));
-    assert_false(coverage_includes(&coverage, &(struct row_identity) { 11, "dp20", "IWM", "k" }));
-    assert_false(coverage_includes(&coverage, &(struct row_identity) { 11, "dp20", "", "k" }));
-}
-
 enum { KEY, PLAYBOOK, SESSION, COLUMN_COUNT };
 
 static const struct column columns[COLUMN_COUNT] = {
@@ -161,25 +142,29 @@ static const struct column columns[COLUMN_COUNT] = {
 
 static const struct table table = { "runs", 1, columns, COLUMN_COUNT };
 
-static void the_keys_of_a_set_are_found(void **state)
+static void a_record_is_identified_by_the_columns_that_have_a_role(void **state)
 {
     (void)state;
-    const struct cell cells[3 * COLUMN_COUNT] = {
-        [0 * COLUMN_COUNT + KEY] = { .present = true, .text = "c" },
-        [1 * COLUMN_COUNT + KEY] = { .present = true, .text = "a" },
-        [2 * COLUMN_COUNT + KEY] = { .present = true, .text = "b" },
+    struct cell cells[2 * COLUMN_COUNT] = {
+        [COLUMN_COUNT + KEY] = { .present = true, .text = "k" },
+        [COLUMN_COUNT + PLAYBOOK] = { .present = true, .text = "p" },
+        [COLUMN_COUNT + SESSION] = { .present = true, .integer = 7 },
     };
-    const struct record_set set = { .table = &table, .cells = cells, .count = 3 };
-    const char **keys = record_set_keys(&set);
-    assert_true(key_is_among("a", keys, 3) && key_is_among("b", keys, 3));
-    assert_true(key_is_among("c", keys, 3));
-    assert_false(key_is_among("d", keys, 3) || key_is_among("", keys, 3));
-    free(keys);
-    const struct table keyless = { "journal", 1, columns + 1, COLUMN_COUNT - 1 };
-    assert_null(record_set_keys(&(struct record_set) { .table = &keyless }));
-    assert_false(key_is_among("a", NULL, 0));
+    const struct record_set set = { .table = &table, .cells = cells, .count = 2 };
+    struct record_roles roles = record_roles_of(&table);
+    struct row_identity identity;
     assert_int_equal(table_role_column(&table, ROLE_SESSION), SESSION);
     assert_int_equal(table_role_column(&table, ROLE_SYMBOL), -1);
+    assert_true(record_identify(&set, &roles, 1, &identity));
+    assert_string_equal(identity.key, "k");
+    assert_string_equal(identity.playbook, "p");
+    assert_null(identity.symbol);
+    assert_int_equal(identity.session, 7);
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        cells[COLUMN_COUNT + i].present = false;
+        assert_false(record_identify(&set, &roles, 1, &identity));
+        cells[COLUMN_COUNT + i].present = true;
+    }
 }
 
 static void a_set_says_which_record_does_not_hold(void **state)
@@ -215,8 +200,7 @@ int main(void)
         cmocka_unit_test(what_is_absent_or_not_finite_is_empty),
         cmocka_unit_test(rows_are_ordered_by_session_playbook_symbol_and_key),
         cmocka_unit_test(keys_are_ordered_by_the_number_behind_the_last_slash),
-        cmocka_unit_test(a_set_covers_its_playbook_symbols_and_sessions),
-        cmocka_unit_test(the_keys_of_a_set_are_found),
+        cmocka_unit_test(a_record_is_identified_by_the_columns_that_have_a_role),
         cmocka_unit_test(a_set_says_which_record_does_not_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

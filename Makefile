@@ -42,7 +42,9 @@ ANALYSES := tests/mutants/mutants.py tests/analysis/coverage.py tests/lint/analy
 SANITIZED := $(TESTS:%.c=build/address-undefined/%)
 THREADED := $(patsubst %.c,build/thread/%, \
             $(filter tests/jobs/% tests/base/test_log% tests/base/test_metrics% \
-            tests/base/test_parallel% tests/clients/test_http_many%,$(TESTS)))
+            tests/base/test_parallel% tests/base/test_workers% tests/clients/test_http_many% \
+            tests/writers/test_csv_rows% \
+            tests/feeds/test_cached_feed% tests/feeds/test_alpaca_exchange%,$(TESTS)))
 C_FILES := $(sort $(wildcard service/*.c service/*/*.c writers/*.c tests/*/*.c))
 
 selected = $(strip $(if $(T),$(foreach path,$(1),$(if $(findstring $(T),$(path)),$(path))),$(1)))

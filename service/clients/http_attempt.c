@@ -7,6 +7,9 @@
 /* libcurl rounds to milliseconds, and may be early by one or two of them. */
 enum { CONNECT_TIMEOUT_MS = 10000, KEEPALIVE_S = 30, MS_US = 1000, TIMER_SLACK_US = 10000 };
 
+/* What is read at once: a page of bars has a megabyte, 70 times libcurl's own 16 KiB. */
+enum { PIECE_SIZE = 256 << 10 };
+
 static size_t take_header(char *line, size_t one, size_t size, void *context)
 {
     struct http_attempt *attempt = context;
@@ -54,6 +57,7 @@ static int set_limits(CURL *handle, const struct http_attempt_options *options)
     wrong |= (int)curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
     wrong |=
         (int)curl_easy_setopt(handle, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->body_max);
+    wrong |= (int)curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, (long)PIECE_SIZE);
     wrong |= (int)curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
     wrong |= (int)curl_easy_setopt(handle, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_S);
     wrong |= (int)curl_easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_S);

@@ -24,6 +24,7 @@ struct http_client {
     CURLM *multi;
     struct http_exchange *first, **end; /* in the order of their start */
     struct http_host *hosts;
+    struct workers *workers; /* that digest; NULL: none do */
     uint64_t random;
     bool is_running;
 };
@@ -38,6 +39,12 @@ static bool library_open(struct error *error)
         return true;
     curl_global_cleanup();
     return error_set(error, ERROR_INTERNAL, "libcurl %s is not made for threads", library->version);
+}
+
+static void wake(void *multi)
+{
+    CURLMcode code = curl_multi_wakeup(multi);
+    assert(code == CURLM_OK);
 }
 
 struct http_client *http_client_open(const struct http_client_options *options, struct error *error)
@@ -56,6 +63,8 @@ struct http_client *http_client_open(const struct http_client_options *options, 
     assert(client->multi != NULL);
     /* No more run at once anyway; this is for connections that are kept. */
     curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)options->connections_max);
+    if (options->threads > 0)
+        client->workers = workers_open(options->threads, wake, client->multi);
     return client;
 }
 
@@ -64,6 +73,7 @@ void http_client_close(struct http_client *client)
     if (client == NULL)
         return;
     assert(!client->is_running);
+    workers_close(client->workers);
     for (struct http_exchange *next, *exchange = client->first; exchange; exchange = next) {
         next = exchange->next;
         if (exchange->state == HTTP_RUNNING)
@@ -214,6 +224,18 @@ static bool retry(struct http_client *client, struct http_exchange *exchange, in
     return true;
 }
 
+static void end_exchange(struct http_client *client, struct http_exchange *exchange)
+{
+    if (!http_exchange_digest(exchange)) {
+        http_exchange_end(exchange);
+    } else if (client->workers != NULL) {
+        workers_add(client->workers, &exchange->task);
+    } else {
+        exchange->task.run(exchange->task.context);
+        http_exchange_end(exchange);
+    }
+}
+
 static void end_attempt(struct http_client *client, struct http_exchange *exchange, CURLcode code)
 {
     curl_multi_remove_handle(client->multi, exchange->attempt.handle);
@@ -223,7 +245,15 @@ static void end_attempt(struct http_client *client, struct http_exchange *exchan
     int64_t now_us = clock_monotonic_us();
     int64_t asked_us = heed_headers(exchange, now_us);
     if (!retry(client, exchange, asked_us, now_us))
-        http_exchange_end(exchange);
+        end_exchange(client, exchange);
+}
+
+static void take_digested(struct http_client *client)
+{
+    if (client->workers == NULL)
+        return;
+    for (struct task *task; (task = workers_take(client->workers)) != NULL;)
+        http_exchange_end(task->context);
 }
 
 static void step(struct http_client *client)
@@ -238,6 +268,7 @@ static void step(struct http_client *client)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
         end_attempt(client, exchange, result);
     }
+    take_digested(client);
 }
 
 /* Until a request is due or too late. One that is due and cannot begin sees another end first. */

@@ -1,6 +1,7 @@
 /* HTTP requests, many at a time, on one thread: libcurl inside. Whoever owns the client starts
  * requests and runs it; each request ends in exactly one call of its `done`, from within
- * http_client_run, and may start further ones there (the next page).
+ * http_client_run, and may start further ones there (the next page). Only `digest` is called on
+ * other threads, so that an answer may be read while others come.
  *
  * What is fixed here so that nobody can forget it: https only (http to the loopback), certificates
  * verified, TLS 1.2 at least, no redirects (they are answers like others), protocols pinned, gzip,
@@ -36,6 +37,7 @@ struct http_client_options {
     int attempt_timeout_ms;  /* of one attempt, within the deadline; at least 1 */
     struct metrics *metrics; /* borrowed; NULL: none */
     uint64_t seed;           /* of the jitter */
+    size_t threads;          /* that digest answers; 0: the client's own does */
 };
 
 struct http_header {
@@ -69,6 +71,10 @@ struct http_request {
     size_t body_max;               /* of the answer; 0: HTTP_BODY_MAX */
     struct rate_limit *rate_limit; /* NULL: none */
     int64_t deadline_us;           /* monotonic */
+
+    /* What takes its time with an answer: called before done, while other requests go on, on one of
+     * the client's threads. It shares nothing with what those do. NULL: nothing does. */
+    void (*digest)(void *context, const struct http_response *response);
     void (*done)(void *context, const struct http_response *response, const struct error *error);
     void *context;
 };

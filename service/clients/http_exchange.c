@@ -134,15 +134,10 @@ void http_exchange_expire(struct http_exchange *exchange, const char *why)
     http_exchange_end(exchange);
 }
 
-void http_exchange_deliver(const struct http_exchange *exchange)
+static struct http_response response_of(const struct http_exchange *exchange)
 {
     const struct http_attempt *attempt = &exchange->attempt;
-    const struct http_request *request = &exchange->request;
-    if (exchange->error.kind != ERROR_NONE) {
-        request->done(request->context, NULL, &exchange->error);
-        return;
-    }
-    const struct http_response response = {
+    return (struct http_response) {
         .status = attempt->status,
         .content_type = attempt->headers.content_type,
         .request_id = attempt->headers.request_id,
@@ -151,5 +146,29 @@ void http_exchange_deliver(const struct http_exchange *exchange)
         .body_size = attempt->body.text.size,
         .attempts = exchange->attempts,
     };
-    request->done(request->context, &response, NULL);
+}
+
+static void digest(void *context)
+{
+    const struct http_exchange *exchange = context;
+    const struct http_response response = response_of(exchange);
+    exchange->request.digest(exchange->request.context, &response);
+}
+
+bool http_exchange_digest(struct http_exchange *exchange)
+{
+    if (exchange->error.kind != ERROR_NONE || exchange->request.digest == NULL)
+        return false;
+    exchange->state = HTTP_DIGESTING;
+    exchange->task = (struct task) { .run = digest, .context = exchange };
+    return true;
+}
+
+void http_exchange_deliver(const struct http_exchange *exchange)
+{
+    const struct http_request *request = &exchange->request;
+    const struct http_response response = response_of(exchange);
+    bool is_answer = exchange->error.kind == ERROR_NONE;
+    request->done(request->context, is_answer ? &response : NULL,
+                  is_answer ? NULL : &exchange->error);
 }

@@ -2,12 +2,13 @@
 #ifndef PLAYBOOK_CLIENTS_HTTP_EXCHANGE_H
 #define PLAYBOOK_CLIENTS_HTTP_EXCHANGE_H
 
+#include "service/base/workers.h"
 #include "service/clients/http_attempt.h"
 #include "service/clients/http_client.h"
 
 #include <stdint.h>
 
-enum http_exchange_state { HTTP_WAITING, HTTP_RUNNING, HTTP_ENDED };
+enum http_exchange_state { HTTP_WAITING, HTTP_RUNNING, HTTP_DIGESTING, HTTP_ENDED };
 
 struct http_exchange {
     struct http_exchange *next;
@@ -20,6 +21,7 @@ struct http_exchange {
     int attempts;
     struct http_attempt attempt; /* the newest */
     struct error error;          /* ended: none for an answer */
+    struct task task;            /* digesting */
 };
 
 /* Waiting. NULL as http_client_start says. */
@@ -34,6 +36,9 @@ void http_exchange_begin(struct http_exchange *exchange, const struct http_clien
 
 /* Ended, with the answer of the newest attempt or with the error as it stands. */
 void http_exchange_end(struct http_exchange *exchange);
+
+/* An answer that is to be digested, as its task says; then it has ended. False: there is none. */
+bool http_exchange_digest(struct http_exchange *exchange);
 
 /* It never got as far: ended, with kind deadline. */
 void http_exchange_expire(struct http_exchange *exchange, const char *why);

@@ -1,11 +1,11 @@
 /* playbook backtest: one playbook over a range of bars in files. */
-#include "service/base/date.h"
 #include "service/base/decimal.h"
 #include "service/base/memory.h"
 #include "service/base/parallel.h"
 #include "service/base/text.h"
 #include "service/base/unknown.h"
 #include "service/commands/backtest_bars.h"
+#include "service/commands/bar_arguments.h"
 #include "service/commands/commands.h"
 #include "service/commands/result_print.h"
 #include "service/jobs/backtest.h"
@@ -84,20 +84,9 @@ static const struct flag flags[] = {
     { 0 },
 };
 
-static bool add_symbols(struct playbook *playbook, const struct arguments *arguments,
-                        struct error *error)
+static bool add_symbol(void *playbook, const char *symbol, struct error *error)
 {
-    for (size_t i = 0; i < arguments_count(arguments, "symbol"); i++) {
-        char *list = memory_copy_text(arguments_value_at(arguments, "symbol", i));
-        char *rest = list;
-        bool added = true;
-        for (char *symbol = strsep(&rest, ","); added && symbol; symbol = strsep(&rest, ","))
-            added = playbook_add_symbol(playbook, symbol, error);
-        free(list);
-        if (!added)
-            return error_context(error, "--symbol");
-    }
-    return true;
+    return playbook_add_symbol(playbook, symbol, error);
 }
 
 static bool set_parameters(struct playbook *playbook, const struct arguments *arguments,
@@ -129,8 +118,8 @@ static bool build_playbook(struct playbook *playbook, const struct arguments *ar
     const char *timeframe = arguments_value(arguments, "timeframe");
     if (timeframe && !timeframe_parse(timeframe, &playbook->timeframe_us, error))
         return error_context(error, "--timeframe");
-    return add_symbols(playbook, arguments, error) && set_parameters(playbook, arguments, error) &&
-           playbook_finish(playbook, NULL, error);
+    return bar_arguments_symbols(arguments, add_symbol, playbook, error) &&
+           set_parameters(playbook, arguments, error) && playbook_finish(playbook, NULL, error);
 }
 
 /* The playbook the flags ask for: one of the file (*file then holds it), or one made of flags (then
@@ -161,29 +150,6 @@ static const struct playbook *choose_playbook(const struct arguments *arguments,
     if (!playbooks_load(settings_get(settings, SETTING_PLAYBOOKS_FILE), file, error))
         return NULL;
     return playbooks_find(file, name, error);
-}
-
-static bool read_date(const struct arguments *arguments, const char *flag, int32_t *ret_date,
-                      struct error *error)
-{
-    const char *text = arguments_value(arguments, flag);
-    *ret_date = DATE_NONE;
-    if (!text || date_parse(text, strlen(text), ret_date))
-        return true;
-    return error_set(error, ERROR_USAGE, "--%s %.40s: a date such as 2024-06-28 was expected", flag,
-                     text);
-}
-
-static bool read_range(const struct arguments *arguments, struct backtest_options *options,
-                       struct error *error)
-{
-    if (!read_date(arguments, "start", &options->start, error) ||
-        !read_date(arguments, "end", &options->end, error))
-        return false;
-    if (options->end != DATE_NONE && options->start > options->end)
-        return error_set(error, ERROR_USAGE, "--start %s lies behind --end %s",
-                         arguments_value(arguments, "start"), arguments_value(arguments, "end"));
-    return true;
 }
 
 static bool choose_calendar(const struct arguments *arguments, const struct playbook *playbook,
@@ -224,7 +190,7 @@ static bool read_options(const struct arguments *arguments, const struct playboo
         return error_context(error, "--fee");
     if (slippage && !costs_parse_slippage(slippage, &options->costs, error))
         return error_context(error, "--slippage");
-    return read_range(arguments, options, error) &&
+    return bar_arguments_range(arguments, &options->start, &options->end, error) &&
            read_capital(arguments, &options->capital, error) &&
            choose_calendar(arguments, playbook, &options->calendar, error);
 }
@@ -283,14 +249,13 @@ static bool run_backtest(const struct arguments *arguments, const struct setting
                          const struct playbook *playbook, struct error *error)
 {
     struct backtest_options options = { 0 };
-    struct loaded loaded = { 0 };
+    struct backtest_bars bars = { 0 };
     struct backtest backtest = { 0 };
     struct publish_outputs outputs = { 0 };
     bool done = false;
     if (!read_options(arguments, playbook, &options, error) ||
-        !backtest_bars_load(arguments, settings, &options, &loaded, error))
+        !backtest_bars_load(arguments, settings, &options, &bars, error))
         goto out;
-    options.inputs = loaded.inputs;
     if (!backtest_run(&options, &backtest, error) ||
         !publish(&backtest, arguments, settings, &outputs, error))
         goto out;
@@ -300,7 +265,7 @@ static bool run_backtest(const struct arguments *arguments, const struct setting
 out:
     publish_outputs_release(&outputs);
     backtest_release(&backtest);
-    loaded_release(&loaded);
+    backtest_bars_release(&bars);
     return done;
 }
 

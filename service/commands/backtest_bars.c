@@ -3,11 +3,7 @@
 #include "service/base/clock.h"
 #include "service/base/date.h"
 #include "service/base/parallel.h"
-#include "service/base/unknown.h"
-#include "service/commands/market_data.h"
-#include "service/jobs/fetch.h"
-
-#include <string.h>
+#include "service/commands/bar_arguments.h"
 
 #define FETCH_TIMEOUT_US (10 * MINUTE_US)
 
@@ -23,23 +19,6 @@ static bool load_files(const struct arguments *arguments, const struct playbook 
     if (zone && !bar_zone_parse(zone, &options.zone, error))
         return error_context(error, "--zone");
     return load_bars(playbook, &options, ret_loaded, error);
-}
-
-static bool choose_adjustment(const struct arguments *arguments, enum adjustment *ret_adjustment,
-                              struct error *error)
-{
-    static const char *const names[] = {
-        [ADJUSTMENT_RAW] = "raw", [ADJUSTMENT_SPLIT] = "split", [ADJUSTMENT_ALL] = "all", NULL
-    };
-    const char *name = arguments_value(arguments, "adjustment");
-    *ret_adjustment = ADJUSTMENT_SPLIT;
-    for (int i = 0; name && names[i]; i++) {
-        if (strcmp(name, names[i]) == 0) {
-            *ret_adjustment = (enum adjustment)i;
-            return true;
-        }
-    }
-    return !name || unknown_name(error, "adjustment", name, names);
 }
 
 /* What goes with files has no meaning without them. */
@@ -58,22 +37,39 @@ static bool check_flags(const struct arguments *arguments, const struct backtest
     return true;
 }
 
-/* The last session that is over. */
-static int32_t last_session(const struct calendar *calendar, int64_t now_us)
+static bool open_data(const struct arguments *arguments, const struct settings *settings,
+                      const struct backtest_options *options, struct fetch_options *fetch_options,
+                      struct market_data *data, struct error *error)
 {
-    struct session session;
-    int32_t today = calendar_date(calendar, now_us);
-    if (!calendar_session_until(calendar, today, &session))
-        return today;
-    return session.close_us <= now_us ? session.date : session.date - 1;
+    const struct playbook *playbook = options->playbook;
+    if (options->end == DATE_NONE)
+        fetch_options->end = bar_arguments_last_date(options->calendar, clock_wall_us());
+    if (!check_flags(arguments, options, error) ||
+        !bar_arguments_adjustment(arguments, &fetch_options->adjustment, error) ||
+        !market_data_open(data,
+                          &(struct market_data_options) {
+                              .settings = settings,
+                              .symbols = (const char *const *)playbook->symbols,
+                              .symbol_count = playbook->symbol_count,
+                              .refresh = arguments_has(arguments, "refresh"),
+                              .deadline_us = fetch_options->deadline_us,
+                          },
+                          error))
+        return false;
+    fetch_options->feed = market_data_feed(data);
+    return true;
+}
+
+/* What is kept may be read symbol by symbol, unless each time it would be fetched anew. */
+static bool is_kept(const struct backtest_options *options, const struct market_data *data)
+{
+    return data->cache != NULL && !data->options.refresh && options->end != DATE_NONE &&
+           options->end < market_data_final_date(options->calendar, clock_wall_us());
 }
 
 static bool fetch(const struct arguments *arguments, const struct settings *settings,
-                  const struct backtest_options *options, struct loaded *ret_loaded,
-                  struct error *error)
+                  struct backtest_options *options, struct backtest_bars *bars, struct error *error)
 {
-    const struct playbook *playbook = options->playbook;
-    struct market_data data = { 0 };
     struct fetch_options fetch_options = {
         .calendar = options->calendar,
         .start = options->start,
@@ -81,32 +77,36 @@ static bool fetch(const struct arguments *arguments, const struct settings *sett
         .deadline_us = clock_monotonic_us() + FETCH_TIMEOUT_US,
         .progress = market_data_progress,
     };
-    if (options->end == DATE_NONE)
-        fetch_options.end = last_session(options->calendar, clock_wall_us());
-    if (!check_flags(arguments, options, error) ||
-        !choose_adjustment(arguments, &fetch_options.adjustment, error) ||
-        !market_data_open(&data,
-                          &(struct market_data_options) {
-                              .settings = settings,
-                              .symbols = (const char *const *)playbook->symbols,
-                              .symbol_count = playbook->symbol_count,
-                              .refresh = arguments_has(arguments, "refresh"),
-                              .deadline_us = fetch_options.deadline_us,
-                          },
-                          error))
+    if (!open_data(arguments, settings, options, &fetch_options, &bars->data, error))
         return false;
-    fetch_options.feed = market_data_feed(&data);
-    bool fetched = fetch_bars(playbook, &fetch_options, ret_loaded, error);
-    market_data_log(&data);
-    market_data_close(&data);
+    bool by_symbol = is_kept(options, &bars->data);
+    bool fetched = by_symbol ? fetch_begin(&bars->fetch, options->playbook, &fetch_options, error)
+                             : fetch_bars(options->playbook, &fetch_options, &bars->loaded, error);
+    market_data_log(&bars->data);
+    if (fetched && by_symbol) {
+        bars->source = fetch_source(&bars->fetch);
+        options->source = &bars->source;
+    }
     return fetched;
 }
 
 bool backtest_bars_load(const struct arguments *arguments, const struct settings *settings,
-                        const struct backtest_options *options, struct loaded *ret_loaded,
+                        struct backtest_options *options, struct backtest_bars *ret_bars,
                         struct error *error)
 {
-    if (arguments_has(arguments, "bars"))
-        return load_files(arguments, options->playbook, ret_loaded, error);
-    return fetch(arguments, settings, options, ret_loaded, error);
+    *ret_bars = (struct backtest_bars) { 0 };
+    bool is_loaded = arguments_has(arguments, "bars")
+                         ? load_files(arguments, options->playbook, &ret_bars->loaded, error)
+                         : fetch(arguments, settings, options, ret_bars, error);
+    options->inputs = ret_bars->loaded.inputs;
+    if (!is_loaded)
+        backtest_bars_release(ret_bars);
+    return is_loaded;
+}
+
+void backtest_bars_release(struct backtest_bars *bars)
+{
+    loaded_release(&bars->loaded);
+    fetch_release(&bars->fetch);
+    market_data_close(&bars->data);
 }

@@ -4,15 +4,28 @@
 
 #include "service/base/error.h"
 #include "service/commands/arguments.h"
+#include "service/commands/market_data.h"
 #include "service/jobs/backtest.h"
+#include "service/jobs/fetch.h"
 #include "service/jobs/load.h"
 #include "service/settings.h"
 
 #include <stdbool.h>
 
-/* Of the options playbook, calendar and range are read. Release what was loaded after success. */
+/* All of them at once, or symbol by symbol from the cache when all of the range is kept there: then
+ * the memory holds a few symbols, however many there are. */
+struct backtest_bars {
+    struct loaded loaded;
+    struct market_data data;
+    struct fetch fetch;
+    struct backtest_source source;
+};
+
+/* Of the options playbook, calendar and range are read, and inputs or source are set. In place: it
+ * must not be moved. Release what was loaded after success. */
 bool backtest_bars_load(const struct arguments *arguments, const struct settings *settings,
-                        const struct backtest_options *options, struct loaded *ret_loaded,
+                        struct backtest_options *options, struct backtest_bars *ret_bars,
                         struct error *error);
+void backtest_bars_release(struct backtest_bars *bars); /* accepts a zeroed one */
 
 #endif

@@ -3,22 +3,28 @@
 #include "service/base/clock.h"
 #include "service/base/date.h"
 #include "service/base/log.h"
+#include "service/base/parallel.h"
 #include "service/clients/http_client.h"
 #include "service/feeds/cached_feed.h"
 #include "service/market/calendar.h"
 #include "service/version.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    CONNECTIONS_MAX = 4,
     ATTEMPT_TIMEOUT_MS = 30000,
     REQUESTS_PER_MINUTE = 200,
     STORE_TIMEOUT_MS = 30000,
     FIRST_YEAR = 2016, /* older bars Alpaca has not */
 };
+
+/* From a session's close until its bars are all there: a free plan has all exchanges' trades after
+ * 15 minutes, and pairs came 4 minutes late when that was measured. */
+#define EQUITIES_DELAY_US (16 * MINUTE_US)
+#define PAIRS_DELAY_US (5 * MINUTE_US)
 
 /* Late trades and corrections of an evening are in by then. */
 #define FINAL_DELAY_US (30 * MINUTE_US)
@@ -40,14 +46,9 @@ static int32_t today(void)
     return calendar_date(calendar_find("xnys"), clock_wall_us());
 }
 
-/* Bars of today are as adjusted as today's can be: nobody needs to be asked. */
-static bool is_outdated(void *context, const char *symbol, enum adjustment adjustment, int32_t date,
-                        bool *ret_outdated, struct error *error)
+/* Those of all symbols, once a run. */
+static bool know_actions(struct market_data *data, enum adjustment adjustment, struct error *error)
 {
-    struct market_data *data = context;
-    *ret_outdated = false;
-    if (date >= today())
-        return true;
     struct alpaca_actions_request request = {
         .symbols = data->options.symbols,
         .symbol_count = data->options.symbol_count,
@@ -60,7 +61,33 @@ static bool is_outdated(void *context, const char *symbol, enum adjustment adjus
         !alpaca_actions_load(&data->account, &request, &data->actions, error))
         return false;
     data->knows_actions = true;
+    return true;
+}
+
+/* Bars of today are as adjusted as today's can be: nobody needs to be asked. */
+static bool is_outdated(void *context, const char *symbol, enum adjustment adjustment, int32_t date,
+                        bool *ret_outdated, struct error *error)
+{
+    struct market_data *data = context;
+    *ret_outdated = false;
+    if (date >= today())
+        return true;
+    if (!know_actions(data, adjustment, error))
+        return false;
     *ret_outdated = alpaca_actions_since(&data->actions, symbol, date);
+    return true;
+}
+
+bool market_data_shares_since(void *context, const char *symbol, int32_t date, double *ret_shares,
+                              struct error *error)
+{
+    struct market_data *data = context;
+    *ret_shares = 1;
+    if (date >= today() || symbol_is_pair(symbol))
+        return true;
+    if (!know_actions(data, ADJUSTMENT_SPLIT, error))
+        return false;
+    *ret_shares = alpaca_actions_shares_since(&data->actions, symbol, date, today());
     return true;
 }
 
@@ -69,34 +96,64 @@ static bool open_client(struct market_data *data, struct error *error)
     data->client = http_client_open(
         &(struct http_client_options) {
             .user_agent = "playbook/" PLAYBOOK_VERSION,
-            .connections_max = CONNECTIONS_MAX,
+            .connections_max = ALPACA_QUESTIONS_MAX,
             .attempt_timeout_ms = ATTEMPT_TIMEOUT_MS,
             .metrics = data->metrics,
             .seed = (uint64_t)clock_monotonic_us(),
+            .threads = parallel_threads(),
         },
         error);
     return data->client != NULL;
 }
 
+struct store *market_data_store_open(const struct settings *settings, struct error *error)
+{
+    struct store *store = store_open(
+        &(struct store_options) {
+            .location = settings_get(settings, SETTING_DATA_CACHE_DIR),
+            .timeout_ms = STORE_TIMEOUT_MS,
+        },
+        error);
+    if (!store)
+        error_context(error, "DATA_CACHE_DIR");
+    return store;
+}
+
 /* Days that are over are of all exchanges under `auto`, too: they are older than 16 minutes. */
+static const char *equities_feed_name(const struct settings *settings)
+{
+    return strcmp(settings_get(settings, SETTING_ALPACA_FEED), "iex") == 0 ? "iex" : "sip";
+}
+
+const char *market_data_feed_name(const struct settings *settings, const char *symbol)
+{
+    return symbol_is_pair(symbol) ? "crypto" : equities_feed_name(settings);
+}
+
+int32_t market_data_final_date(const struct calendar *calendar, int64_t now_us)
+{
+    return calendar_date(calendar, now_us - FINAL_DELAY_US);
+}
+
 static bool open_cache(struct market_data *data, struct error *error)
 {
     if (strcmp(setting(data, SETTING_CACHE_ENABLED), "false") == 0)
         return true;
-    data->store = store_open(
-        &(struct store_options) {
-            .location = setting(data, SETTING_DATA_CACHE_DIR),
-            .timeout_ms = STORE_TIMEOUT_MS,
-        },
-        error);
+    data->store = market_data_store_open(data->options.settings, error);
     if (!data->store)
-        return error_context(error, "DATA_CACHE_DIR");
-    bool is_iex = strcmp(setting(data, SETTING_ALPACA_FEED), "iex") == 0;
+        return false;
+    for (size_t i = 0; i < MARKET_DATA_MORE_STORES; i++) {
+        data->more_stores[i] = market_data_store_open(data->options.settings, error);
+        if (!data->more_stores[i])
+            return false;
+    }
     data->cache = cached_feed_open(&(struct cached_feed_options) {
         .source = data->alpaca,
         .store = data->store,
-        .provider = "alpaca",
-        .feed = is_iex ? "iex" : "sip",
+        .more_stores = data->more_stores,
+        .more_store_count = MARKET_DATA_MORE_STORES,
+        .provider = MARKET_DATA_PROVIDER,
+        .feed = equities_feed_name(data->options.settings),
         .delay_us = FINAL_DELAY_US,
         .refresh = data->options.refresh,
         .is_outdated = is_outdated,
@@ -135,6 +192,8 @@ void market_data_close(struct market_data *data)
 {
     feed_close(data->cache);
     store_close(data->store);
+    for (size_t i = 0; i < MARKET_DATA_MORE_STORES; i++)
+        store_close(data->more_stores[i]);
     feed_close(data->alpaca);
     http_client_close(data->client);
     metrics_free(data->metrics);
@@ -147,13 +206,23 @@ struct feed *market_data_feed(const struct market_data *data)
     return data->cache ? data->cache : data->alpaca;
 }
 
+int64_t market_data_delay_us(const struct calendar *calendar)
+{
+    return strcmp(calendar->name, "24x7") == 0 ? PAIRS_DELAY_US : EQUITIES_DELAY_US;
+}
+
 void market_data_progress(void *context, const struct feed_progress *progress)
 {
     (void)context;
     if (!isatty(STDERR_FILENO))
         return;
-    fprintf(stderr, "\rfetching: %3.0f %%, %zu bars, %zu requests%s", 100 * progress->done,
-            progress->bars, progress->requests, progress->done < 1 ? "" : "\n");
+    fprintf(stderr, "\r\033[Kfetching: %3.0f %%, %zu sessions, %zu bars, %zu requests",
+            100 * progress->done, progress->sessions, progress->bars, progress->requests);
+    int64_t left_s = (progress->left_us + SECOND_US - 1) / SECOND_US;
+    if (progress->done >= 1)
+        fputs("\n", stderr);
+    else if (progress->left_us >= 0)
+        fprintf(stderr, ", %" PRId64 ":%02" PRId64 " left", left_s / 60, left_s % 60);
 }
 
 void market_data_log(const struct market_data *data)

@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More would only wait for the same rate limit; and after an error each must end first. */
-enum { WALKS_AT_ONCE = 8 };
-
 struct alpaca_bars {
     struct feed feed;
     struct alpaca_bars_options options;
@@ -25,8 +22,10 @@ struct walk {
     size_t *places;       /* of each in the request */
     struct alpaca_rows *rows;
     size_t symbol_count;
+    size_t page_bars; /* of the newest page */
     size_t bar_count;
-    double done; /* 0..1 */
+    double done;          /* 0..1 */
+    size_t session_count; /* of all its symbols */
 };
 
 struct load {
@@ -37,6 +36,7 @@ struct load {
     size_t walk_count, begun, ended;
     struct symbol_bars *symbols; /* one for each of the request */
     struct feed_progress progress;
+    int64_t begun_us;   /* monotonic */
     struct error error; /* the first that is not a symbol's own */
 };
 
@@ -49,37 +49,37 @@ static void tell_progress(struct load *load)
 {
     if (load->request->progress == NULL)
         return;
-    double done = 0;
-    for (size_t i = 0; i < load->walk_count; i++)
-        done += load->walks[i].done;
+    double done = 0, sessions = 0;
+    for (size_t i = 0; i < load->walk_count; i++) {
+        const struct walk *walk = &load->walks[i];
+        done += walk->done;
+        sessions += walk->done * (double)walk->session_count;
+    }
     load->progress.done = done / (double)load->walk_count;
+    load->progress.sessions = (size_t)sessions;
+    load->progress.left_us = feed_left_us(load->progress.done, load->begun_us);
     load->request->progress(load->request->context, &load->progress);
 }
 
-/* The symbols come one after the other: how many have begun tells how far it is. */
-static void note_page(struct walk *walk, size_t bar_count)
+/* Of all symbols of a question. */
+static size_t count_sessions(const struct bar_request *request,
+                             const struct alpaca_question *question)
 {
-    size_t begun = 0;
-    for (size_t i = 0; i < walk->symbol_count; i++)
-        begun += walk->rows[i].series.count > 0;
-    if (begun > 0)
-        walk->done = ((double)begun - 0.5) / (double)walk->symbol_count;
-    walk->bar_count += bar_count;
-    walk->load->progress.bars += bar_count;
-    walk->load->progress.requests++;
-    tell_progress(walk->load);
+    const struct calendar *calendar = symbol_calendar(request->symbols[0]);
+    struct session session = { .date = calendar_date(calendar, question->begin_us) - 1 };
+    size_t count = 0;
+    while (calendar_session_from(calendar, session.date + 1, &session) &&
+           session.open_us < question->end_us)
+        count++;
+    return count * question->symbol_count;
 }
 
+/* On any thread: touches the walk alone, of the load only what does not change. */
 static bool read_page(void *context, const char *body, size_t size,
                       char token[static ALPACA_TOKEN_SIZE], struct error *error)
 {
     struct walk *walk = context;
     const struct bar_request *request = walk->load->request;
-    if (is_failed(walk->load)) {
-        *error = walk->load->error;
-        error->outcome = OUTCOME_FAILED; /* nobody wants the page any more */
-        return false;
-    }
     struct alpaca_wanted wanted = {
         .symbols = walk->symbols,
         .symbol_count = walk->symbol_count,
@@ -88,13 +88,46 @@ static bool read_page(void *context, const char *body, size_t size,
         .begin_us = walk->question->begin_us,
         .end_us = walk->question->end_us,
     };
-    size_t bar_count;
-    if (!alpaca_page_read(body, size, &wanted, walk->rows, token, &bar_count, error))
+    walk->page_bars = 0;
+    if (!alpaca_page_read(body, size, &wanted, walk->rows, token, &walk->page_bars, error))
         return false;
-    note_page(walk, bar_count);
+    walk->bar_count += walk->page_bars;
     return walk->bar_count <= walk->question->bars_max ||
            error_set(error, ERROR_PROVIDER, "%zu bars so far, more than there can be",
                      walk->bar_count);
+}
+
+/* The symbols come one after the other, and each from its oldest bar on. */
+static double done_of(const struct walk *walk)
+{
+    const struct alpaca_question *question = walk->question;
+    double done = 0;
+    for (size_t i = 0; i < walk->symbol_count; i++) {
+        const struct series *bars = &walk->rows[i].series;
+        if (bars->count == 0)
+            continue;
+        int64_t told_us = bars->bars[bars->count - 1].open_time_us - question->begin_us;
+        done = (double)i + (double)told_us / (double)(question->end_us - question->begin_us);
+    }
+    return done / (double)walk->symbol_count;
+}
+
+static bool note_page(void *context, struct error *error)
+{
+    struct walk *walk = context;
+    struct load *load = walk->load;
+    if (is_failed(load)) {
+        *error = load->error; /* nobody wants the next page any more */
+        return false;
+    }
+    double done = done_of(walk);
+    if (done > walk->done)
+        walk->done = done;
+    load->progress.bars += walk->page_bars;
+    load->progress.requests++;
+    walk->page_bars = 0;
+    tell_progress(load);
+    return true;
 }
 
 static void walk_release(struct walk *walk)
@@ -105,7 +138,11 @@ static void walk_release(struct walk *walk)
     free(walk->symbols);
     free(walk->places);
     alpaca_walk_release(&walk->pages);
-    *walk = (struct walk) { .load = walk->load, .question = walk->question };
+    *walk = (struct walk) {
+        .load = walk->load,
+        .question = walk->question,
+        .session_count = walk->session_count,
+    };
 }
 
 static void choose_symbols(struct walk *walk)
@@ -140,6 +177,8 @@ static bool walk_begin(struct walk *walk)
         .is_keyless = is_pair,
         .deadline_us = load->request->deadline_us,
         .read = read_page,
+        .reads_apart = true,
+        .turned = note_page,
         .ended = walk_ended,
         .context = walk,
     };
@@ -158,7 +197,7 @@ static void note_end(struct walk *walk)
 static void begin_more(struct load *load)
 {
     while (!is_failed(load) && load->begun < load->walk_count &&
-           load->begun - load->ended < WALKS_AT_ONCE) {
+           load->begun - load->ended < ALPACA_QUESTIONS_MAX) {
         struct walk *walk = &load->walks[load->begun++];
         if (!walk_begin(walk))
             note_end(walk);
@@ -230,13 +269,20 @@ static bool load_bars(struct feed *feed, const struct bar_request *request, stru
 {
     const struct alpaca_bars *bars = (const struct alpaca_bars *)feed;
     assert(request->symbol_count > 0);
-    struct load load = { .options = &bars->options, .request = request };
+    struct load load = { .options = &bars->options,
+                         .request = request,
+                         .begun_us = clock_monotonic_us() };
     load.symbols = memory_new(request->symbol_count, sizeof *load.symbols);
-    load.questions =
-        alpaca_plan(request, bars->options.feed, bars->options.now_us(), &load.walk_count);
+    if (!request->only_keeps)
+        load.questions =
+            alpaca_plan(request, bars->options.feed, bars->options.now_us(), &load.walk_count);
     load.walks = memory_new(load.walk_count, sizeof *load.walks);
     for (size_t i = 0; i < load.walk_count; i++)
-        load.walks[i] = (struct walk) { .load = &load, .question = &load.questions[i] };
+        load.walks[i] = (struct walk) {
+            .load = &load,
+            .question = &load.questions[i],
+            .session_count = count_sessions(request, &load.questions[i]),
+        };
     begin_more(&load);
     http_client_run(bars->options.account->client);
     assert(is_failed(&load) || load.ended == load.walk_count);

@@ -7,8 +7,6 @@
 
 #include <stdio.h>
 
-#define WEEK_US (7 * DAY_US)
-
 /* The free plan withholds the SIP's last 15 minutes; one more for clocks that differ. */
 #define SIP_DELAY_US (16 * MINUTE_US)
 
@@ -18,8 +16,7 @@
 #define PAIRS_BEGIN_US (INT64_C(18628) * DAY_US)
 
 enum {
-    /* About four full pages: enough for several questions at a time, and few of them half empty. */
-    QUESTION_BARS = 4 * ALPACA_PAGE_BARS,
+    PAGES_MAX = 100, /* of a question */
 
     /* From 04:00 to 20:00 a liquid stock has a bar almost every minute. */
     STOCK_MINUTES_A_WEEK = 5 * 16 * 60,
@@ -30,6 +27,8 @@ enum {
 struct plan {
     struct alpaca_question *questions;
     size_t count, capacity;
+    size_t group_count; /* of symbols */
+    int64_t width_us;   /* of a question */
 };
 
 static bool is_pair(const struct bar_request *request)
@@ -49,13 +48,6 @@ static int64_t bars_a_week(const struct bar_request *request)
     return is_pair(request) ? MINUTES_A_WEEK : STOCK_MINUTES_A_WEEK;
 }
 
-/* Whole weeks, so that no question falls on a weekend alone. */
-static int64_t window_us(const struct bar_request *request, size_t symbol_count)
-{
-    int64_t weeks = QUESTION_BARS / ((int64_t)symbol_count * bars_a_week(request));
-    return (weeks > 1 ? weeks : 1) * WEEK_US;
-}
-
 static int64_t earlier(int64_t a_us, int64_t b_us)
 {
     return a_us < b_us ? a_us : b_us;
@@ -72,16 +64,41 @@ static int64_t slot_from(const struct bar_request *request, int64_t time_us)
     return (time_us + slot_us(request) - 1) / slot_us(request) * slot_us(request);
 }
 
+static int64_t history_us(const struct bar_request *request)
+{
+    return is_pair(request) ? PAIRS_BEGIN_US : STOCKS_BEGIN_US;
+}
+
+static int64_t divide_up(int64_t number, int64_t by)
+{
+    return (number + by - 1) / by;
+}
+
+/* Into how many questions, by the most bars that there can be, and how they are cut: by symbols as
+ * far as these go. Whole days leave sessions whole. */
+static void choose_shape(struct plan *plan, const struct bar_request *request, int64_t begin_us,
+                         int64_t end_us)
+{
+    int64_t symbols = (int64_t)request->symbol_count;
+    int64_t span_us = later(end_us - later(begin_us, history_us(request)), 0);
+    int64_t days = divide_up(span_us, DAY_US);
+    int64_t pages = divide_up(days * symbols * bars_a_week(request), 7 * ALPACA_PAGE_BARS);
+    int64_t questions = earlier(later(pages, 1), ALPACA_QUESTIONS_MAX);
+    int64_t groups = later(earlier(symbols, questions), divide_up(symbols, ALPACA_SYMBOLS_MAX));
+    int64_t windows = later(questions / groups, divide_up(pages, groups * PAGES_MAX));
+    plan->group_count = (size_t)groups;
+    plan->width_us = later(divide_up(days, later(windows, 1)), 1) * DAY_US;
+}
+
 /* All windows of a question. */
 static void append_windows(struct plan *plan, const struct bar_request *request,
                            struct alpaca_question question)
 {
-    int64_t width_us = window_us(request, question.symbol_count);
-    int64_t history_us = is_pair(request) ? PAIRS_BEGIN_US : STOCKS_BEGIN_US;
     int64_t end_us = question.end_us;
     while (question.begin_us < end_us) {
-        bool is_history = question.begin_us >= history_us;
-        question.end_us = earlier(end_us, is_history ? question.begin_us + width_us : history_us);
+        bool is_history = question.begin_us >= history_us(request);
+        question.end_us =
+            earlier(end_us, is_history ? question.begin_us + plan->width_us : history_us(request));
         int64_t slots = (question.end_us - question.begin_us) / slot_us(request);
         question.bars_max = (size_t)slots * question.symbol_count * REPEATS_MAX;
         plan->questions =
@@ -103,38 +120,53 @@ static int64_t finished_us(const struct bar_request *request, int64_t now_us)
     return (date + (runs ? 0 : 1)) * DAY_US;
 }
 
-/* A day's bar has the volume of all exchanges or is none: of days, auto has those of the SIP. */
-static void append_group(struct plan *plan, const struct bar_request *request,
-                         enum alpaca_feed feed, int64_t now_us, struct alpaca_question group)
+/* From when to when, and where the feed changes: a day's bar has the volume of all exchanges or is
+ * none, so that of days auto has those of the SIP. */
+struct span {
+    int64_t begin_us, sip_end_us, end_us;
+};
+
+static struct span find_span(const struct bar_request *request, enum alpaca_feed feed,
+                             int64_t now_us)
 {
-    int64_t all_us = earlier(request->end_us, finished_us(request, now_us));
-    int64_t sip_us = earlier(request->end_us, finished_us(request, now_us - SIP_DELAY_US));
-    struct alpaca_question older = group, newer = group;
-    older.begin_us = slot_from(request, later(request->begin_us, 0));
+    int64_t all_us = later(earlier(request->end_us, finished_us(request, now_us)), 0);
+    int64_t sip_us =
+        later(earlier(request->end_us, finished_us(request, now_us - SIP_DELAY_US)), 0);
     bool is_split = feed == ALPACA_FEED_AUTO && !is_pair(request);
-    older.end_us = slot_from(request, later(is_split ? sip_us : all_us, 0));
-    newer.begin_us = later(older.begin_us, older.end_us);
-    newer.end_us = slot_from(request, later(all_us, 0));
+    struct span span = { .begin_us = slot_from(request, later(request->begin_us, 0)) };
+    span.sip_end_us = slot_from(request, is_split ? sip_us : all_us);
+    span.end_us = request->is_daily ? span.sip_end_us : slot_from(request, all_us);
+    return span;
+}
+
+static void append_group(struct plan *plan, const struct bar_request *request,
+                         enum alpaca_feed feed, const struct span *span,
+                         struct alpaca_question group)
+{
+    struct alpaca_question older = group, newer = group;
+    older.begin_us = span->begin_us;
+    older.end_us = span->sip_end_us;
+    newer.begin_us = later(span->begin_us, span->sip_end_us);
+    newer.end_us = span->end_us;
     if (!is_pair(request)) {
         older.feed = feed == ALPACA_FEED_IEX ? "iex" : "sip";
         newer.feed = "iex";
     }
     append_windows(plan, request, older);
-    if (!request->is_daily)
-        append_windows(plan, request, newer);
+    append_windows(plan, request, newer);
 }
 
 struct alpaca_question *alpaca_plan(const struct bar_request *request, enum alpaca_feed feed,
                                     int64_t now_us, size_t *ret_count)
 {
     struct plan plan = { 0 };
-    for (size_t first = 0; first < request->symbol_count; first += ALPACA_SYMBOLS_MAX) {
-        size_t rest = request->symbol_count - first;
-        struct alpaca_question group = {
-            .first_symbol = first,
-            .symbol_count = rest < ALPACA_SYMBOLS_MAX ? rest : ALPACA_SYMBOLS_MAX,
-        };
-        append_group(&plan, request, feed, now_us, group);
+    struct span span = find_span(request, feed, now_us);
+    choose_shape(&plan, request, span.begin_us, span.end_us);
+    for (size_t i = 0; i < plan.group_count; i++) {
+        size_t first = i * request->symbol_count / plan.group_count;
+        size_t end = (i + 1) * request->symbol_count / plan.group_count;
+        struct alpaca_question group = { .first_symbol = first, .symbol_count = end - first };
+        append_group(&plan, request, feed, &span, group);
     }
     *ret_count = plan.count;
     return plan.questions;

@@ -15,11 +15,11 @@ static bool is_set(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-static void append_data_url(struct text *text, const struct alpaca_account *account)
+void alpaca_url_begin(struct text *url, const struct alpaca_account *account)
 {
-    const char *url = is_set(account->data_url) ? account->data_url : DATA_URL;
-    size_t length = strlen(url);
-    text_append_bytes(text, url, length - (url[length - 1] == '/'));
+    const char *base = is_set(account->data_url) ? account->data_url : DATA_URL;
+    size_t length = strlen(base);
+    text_append_bytes(url, base, length - (base[length - 1] == '/'));
 }
 
 /* All but what RFC 3986 calls unreserved is escaped, and commas, which separate symbols. */
@@ -51,6 +51,7 @@ void alpaca_query_add_list(struct text *query, const char *name, const char *con
     text_release(&joined);
 }
 
+static void digest(void *context, const struct http_response *response);
 static void done(void *context, const struct http_response *response, const struct error *error);
 
 static bool ask(struct alpaca_walk *walk, struct error *error)
@@ -65,7 +66,7 @@ static bool ask(struct alpaca_walk *walk, struct error *error)
     if (walk->token[0] != '\0')
         alpaca_query_add(&query, "page_token", walk->token);
     struct text url = { 0 };
-    append_data_url(&url, account);
+    alpaca_url_begin(&url, account);
     text_format(&url, "%s?%s", walk->route, text_string(&query));
     struct http_request request = {
         .url = text_string(&url),
@@ -74,6 +75,7 @@ static bool ask(struct alpaca_walk *walk, struct error *error)
         .header_count = walk->is_keyless ? 0 : sizeof headers / sizeof *headers,
         .rate_limit = account->rate_limit,
         .deadline_us = walk->deadline_us,
+        .digest = walk->reads_apart ? digest : NULL,
         .done = done,
         .context = walk,
     };
@@ -125,24 +127,44 @@ static bool is_worth_another_try(struct alpaca_walk *walk, const struct http_res
            ++walk->broken_count < ALPACA_BROKEN_MAX;
 }
 
+static void digest(void *context, const struct http_response *response)
+{
+    struct alpaca_walk *walk = context;
+    walk->problem = (struct error) { 0 };
+    walk->is_read = page_read(walk, response, &walk->problem);
+}
+
+/* Whether it goes on: with the next page, or with this one once more. */
+static bool turn(struct alpaca_walk *walk, const struct http_response *response)
+{
+    struct error *problem = &walk->problem;
+    if (walk->turned != NULL && !walk->turned(walk->context, problem)) {
+        walk->is_read = false;
+        return false;
+    }
+    if (walk->is_read)
+        return walk->token[0] != '\0';
+    if (!is_worth_another_try(walk, response, problem))
+        return false;
+    log_event(LOG_INFO, "%s; the page is asked for again", problem->message);
+    return true;
+}
+
 static void done(void *context, const struct http_response *response, const struct error *error)
 {
     struct alpaca_walk *walk = context;
-    struct error problem = { 0 };
     char refused[SYMBOL_TEXT_SIZE] = "";
     if (response == NULL) {
         walk->ended(walk->context, error, refused);
         return;
     }
-    bool is_read = page_read(walk, response, &problem);
-    bool goes_on =
-        is_read ? walk->token[0] != '\0' : is_worth_another_try(walk, response, &problem);
-    if (goes_on && !is_read)
-        log_event(LOG_INFO, "%s; the page is asked for again", problem.message);
-    if (goes_on && ask(walk, &problem))
+    if (!walk->reads_apart)
+        digest(walk, response);
+    bool goes_on = turn(walk, response);
+    if (goes_on && ask(walk, &walk->problem))
         return;
     alpaca_error_symbol(response, refused);
-    walk->ended(walk->context, is_read && !goes_on ? NULL : &problem, refused);
+    walk->ended(walk->context, walk->is_read && !goes_on ? NULL : &walk->problem, refused);
 }
 
 bool alpaca_walk_start(struct alpaca_walk *walk, struct error *error)
@@ -153,7 +175,7 @@ bool alpaca_walk_start(struct alpaca_walk *walk, struct error *error)
                          "stocks need the keys of an Alpaca account, a free one will do: set "
                          "ALPACA_API_KEY and ALPACA_SECRET_KEY");
     struct text url = { 0 };
-    append_data_url(&url, account);
+    alpaca_url_begin(&url, account);
     const char *host = strstr(url.bytes, "://");
     snprintf(walk->where, sizeof walk->where, "%s%s", host != NULL ? host + 3 : url.bytes,
              walk->route);

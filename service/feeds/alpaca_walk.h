@@ -38,9 +38,15 @@ struct alpaca_walk {
     int64_t deadline_us; /* monotonic */
 
     /* Reads a page and writes the token of the next, "" behind the last. False: its error, of which
-     * the walk adds where it was. */
+     * the walk adds where it was. Apart: it touches nothing but what is this walk's, and may be
+     * called on another thread, while other walks go on. */
     bool (*read)(void *context, const char *body, size_t size, char token[static ALPACA_TOKEN_SIZE],
                  struct error *error);
+    bool reads_apart;
+
+    /* Called behind each page, could it be read or not, from within http_client_run; false ends the
+     * walk with the error. NULL: nobody needs to know. */
+    bool (*turned)(void *context, struct error *error);
 
     /* Called once, from within http_client_run; NULL as error: every page was read. What `refused`
      * names, "" mostly, is the symbol for which the question was refused altogether. */
@@ -51,8 +57,13 @@ struct alpaca_walk {
     char where[ALPACA_URL_SIZE]; /* host and route */
     char token[ALPACA_TOKEN_SIZE];
     int page_count, broken_count;
-    struct text seen; /* the tokens so far, each between NULs */
+    bool is_read;         /* the newest page, */
+    struct error problem; /* else why not */
+    struct text seen;     /* the tokens so far, each between NULs */
 };
+
+/* Appends what comes before the route: "https://data.alpaca.markets". */
+void alpaca_url_begin(struct text *url, const struct alpaca_account *account);
 
 /* Appends "&name=value", the value as an url needs it. */
 void alpaca_query_add(struct text *query, const char *name, const char *value);

@@ -3,41 +3,18 @@
 #include "service/base/clock.h"
 #include "service/base/log.h"
 #include "service/base/memory.h"
-#include "service/feeds/cached_plan.h"
+#include "service/base/parallel.h"
+#include "service/feeds/cached_load.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 8 };
-
-struct cached_feed {
-    struct feed feed; /* first, see feed.h */
-    struct cached_feed_options options;
-    struct cached_feed_counts counts;
-    bool has_warned; /* that the store cannot be written */
-};
-
-struct symbol_load {
-    struct kept_month *months;
-    uint32_t *missing;        /* days of each month */
-    struct series unfinished; /* bars that are not kept; they come after all others */
-    struct symbol_bars result;
-};
-
-struct load {
-    struct cached_feed *cache;
-    const struct bar_request *request;
-    enum adjustment adjustment;
-    struct bar_days days;
-    int32_t first_date, last_date; /* of what is asked for, as far as it has begun */
-    int32_t final_date;            /* the first date that is not final yet */
-    int32_t today;
-    struct symbol_load *symbols;
-    size_t month_count;
-    struct cached_plan plan;
-    size_t gap_begin, gap_end; /* those of the plan that are being fetched */
-    struct feed_progress before, now;
+/* Reads months, each on any of the threads. */
+struct reading {
+    struct cached_load *load;
+    bool *is_corrupt;
+    struct error *errors;
 };
 
 static struct cached_feed *cached_feed_of(struct feed *feed)
@@ -56,7 +33,7 @@ static int32_t date_at(const struct bar_days *days, int64_t time_us)
     return days->is_daily ? date_of_instant(time_us) : calendar_date(calendar, time_us);
 }
 
-static void set_dates(struct load *load)
+static void set_dates(struct cached_load *load)
 {
     const struct bar_request *request = load->request;
     const struct cached_feed_options *options = &load->cache->options;
@@ -65,29 +42,63 @@ static void set_dates(struct load *load)
     load->final_date = calendar_date(load->days.calendar, now_us - options->delay_us);
     load->first_date = date_at(&load->days, request->begin_us);
     load->last_date = date_at(&load->days, request->end_us - 1);
-    if (load->last_date > load->today)
-        load->last_date = load->today;
-    if (request->begin_us >= request->end_us || load->first_date > load->last_date)
-        return;
-    struct civil first = date_to_civil(load->first_date), last = date_to_civil(load->last_date);
-    int months = 12 * (last.year - first.year) + last.month - first.month;
-    load->month_count = (size_t)months + 1;
+    int32_t end_date = request->only_keeps ? load->final_date - 1 : load->today;
+    if (load->last_date > end_date)
+        load->last_date = end_date;
+    if (request->begin_us >= request->end_us)
+        load->last_date = load->first_date - 1;
 }
 
-static uint32_t final_sessions(const struct load *load, const struct kept_month *month)
+static int month_of(int32_t date)
+{
+    struct civil civil = date_to_civil(date);
+    return 12 * civil.year + civil.month - 1;
+}
+
+static uint32_t final_sessions(const struct cached_load *load, const struct kept_month *month)
 {
     return cached_plan_sessions(month, month->first_date, load->final_date - 1);
 }
 
-/* Reads the file; outdated bars are as good as none. *ret_outdated: the days that have such. */
-static bool read_month(struct load *load, size_t symbol, struct kept_month *month,
-                       uint32_t *ret_outdated, struct error *error)
+static bool read_month(void *context, size_t thread, size_t index)
+{
+    struct reading *reading = context;
+    struct cached_load *load = reading->load;
+    struct symbol_load *self = &load->symbols[index / load->month_count];
+    struct kept_month *month = &self->months[index % load->month_count];
+    if (self->result->error.kind != ERROR_NONE ||
+        cached_plan_sessions(month, load->first_date, load->last_date) == 0)
+        return true;
+    return kept_month_read(month, cached_load_store(load, thread), &reading->is_corrupt[index],
+                           &reading->errors[index]);
+}
+
+static bool read_months(struct cached_load *load, struct error *error)
+{
+    size_t count = load->request->symbol_count * load->month_count;
+    struct reading reading = {
+        .load = load,
+        .is_corrupt = memory_new(count, sizeof *reading.is_corrupt),
+        .errors = memory_new(count, sizeof *reading.errors),
+    };
+    parallel_for(count, cached_load_threads(load), read_month, &reading);
+    bool is_read = true;
+    for (size_t i = 0; i < count && is_read; i++) {
+        load->cache->counts.months_corrupt += reading.is_corrupt[i];
+        is_read = reading.errors[i].kind == ERROR_NONE;
+        if (!is_read)
+            *error = reading.errors[i];
+    }
+    free(reading.is_corrupt);
+    free(reading.errors);
+    return is_read;
+}
+
+bool cached_load_forget_outdated(struct cached_load *load, size_t symbol, struct kept_month *month,
+                                 uint32_t *ret_outdated, struct error *error)
 {
     const struct cached_feed_options *options = &load->cache->options;
-    bool is_corrupt, is_outdated = false;
-    if (!kept_month_read(month, options->store, &is_corrupt, error))
-        return false;
-    load->cache->counts.months_corrupt += is_corrupt;
+    bool is_outdated = false;
     if (month->is_adjusted && month->bars.count > 0 && options->is_outdated != NULL &&
         !options->is_outdated(options->context, load->request->symbols[symbol], load->adjustment,
                               month->as_of, &is_outdated, error))
@@ -98,173 +109,111 @@ static bool read_month(struct load *load, size_t symbol, struct kept_month *mont
     return true;
 }
 
-/* Reads the month of the date, and finds out what is missing. */
-static bool begin_month(struct load *load, size_t symbol, int32_t date, struct kept_month *month,
+static uint32_t vain_days(const struct cached_feed *cache, const char *key)
+{
+    uint32_t days = 0;
+    for (size_t i = 0; i < cache->vain_count; i++)
+        if (strcmp(cache->vain[i].key, key) == 0)
+            days |= cache->vain[i].days;
+    return days;
+}
+
+/* Finds out what is missing in a month that has been read. */
+static bool judge_month(struct cached_load *load, size_t symbol, struct kept_month *month,
                         uint32_t *ret_missing, struct error *error)
 {
-    const struct cached_feed_options *options = &load->cache->options;
     struct cached_feed_counts *counts = &load->cache->counts;
-    bool is_pair = symbol_is_pair(load->request->symbols[symbol]);
-    struct kept_month_name name = {
-        .provider = options->provider,
-        .feed = is_pair ? "crypto" : options->feed,
-        .symbol = load->request->symbols[symbol],
-        .adjustment = load->adjustment,
-        .date = date,
-    };
-    if (!kept_month_init(month, &load->days, &name, error))
-        return false;
     uint32_t wanted = cached_plan_sessions(month, load->first_date, load->last_date);
     if (wanted == 0)
         return true;
     uint32_t outdated;
-    if (!read_month(load, symbol, month, &outdated, error))
+    if (!cached_load_forget_outdated(load, symbol, month, &outdated, error))
         return false;
     uint32_t covered = kept_month_days(month) & final_sessions(load, month);
-    *ret_missing = (options->refresh ? wanted : wanted & ~covered) | outdated;
+    *ret_missing = (load->cache->options.refresh ? wanted : wanted & ~covered) | outdated;
+    *ret_missing &= ~vain_days(load->cache, month->key);
     counts->months_hit += *ret_missing == 0;
     counts->months_fetched += *ret_missing != 0;
     counts->months_stale += outdated != 0;
     return true;
 }
 
-static bool begin_symbol(struct load *load, size_t symbol, struct error *error)
+static bool judge_symbol(struct cached_load *load, size_t symbol, struct error *error)
 {
     struct symbol_load *self = &load->symbols[symbol];
-    self->months = memory_new(load->month_count, sizeof *self->months);
-    self->missing = memory_new(load->month_count, sizeof *self->missing);
-    if (!symbol_check(load->request->symbols[symbol], &self->result.error))
+    if (self->result->error.kind != ERROR_NONE)
         return true;
-    int32_t date = load->first_date;
-    for (size_t i = 0; i < load->month_count; i++) {
-        struct kept_month *month = &self->months[i];
-        if (!begin_month(load, symbol, date, month, &self->missing[i], error))
+    for (size_t i = 0; i < load->month_count; i++)
+        if (!judge_month(load, symbol, &self->months[i], &self->missing[i], error))
             return false;
-        date = month->first_date + month->day_count;
-    }
     cached_plan_add(&load->plan, symbol, self->months, self->missing, load->month_count);
     return true;
 }
 
-/* Puts a month into the store. Whoever was faster has put days that are not to be lost. */
-static bool put_month(struct load *load, size_t symbol, struct kept_month *month,
-                      const struct series *fresh, uint32_t days, struct error *error)
+/* Touches no store. */
+static bool begin_symbol(struct cached_load *load, size_t symbol, struct error *error)
 {
-    struct store *store = load->cache->options.store;
-    if (kept_month_write(month, store, error))
+    const struct cached_feed_options *options = &load->cache->options;
+    struct symbol_load *self = &load->symbols[symbol];
+    const char *name = load->request->symbols[symbol];
+    self->months = memory_new(load->month_count, sizeof *self->months);
+    self->missing = memory_new(load->month_count, sizeof *self->missing);
+    if (self->result->error.kind != ERROR_NONE || !symbol_check(name, &self->result->error))
         return true;
-    struct kept_month other = *month;
-    other.bars = (struct series) { 0 };
-    for (int try = 0; try < TRIES && error->kind == ERROR_CONFLICT; try++) {
-        uint32_t outdated;
-        *error = (struct error) { 0 };
-        if (!read_month(load, symbol, &other, &outdated, error))
-            break;
-        kept_month_take(&other, fresh, days, load->today);
-        if (kept_month_write(&other, store, error))
-            break;
-    }
-    kept_month_release(&other);
-    return error->kind == ERROR_NONE;
-}
-
-/* Returns how many of the bars belong to the given days of the month. */
-static size_t keep_month(struct load *load, size_t symbol, size_t i, const struct series *fresh,
-                         uint32_t days)
-{
-    struct cached_feed *cache = load->cache;
-    struct kept_month *month = &load->symbols[symbol].months[i];
-    struct error error = { 0 };
-    size_t taken = kept_month_take(month, fresh, days, load->today);
-    uint32_t empty = days & load->symbols[symbol].missing[i] & ~kept_month_days(month);
-    cache->counts.sessions_empty += (size_t)__builtin_popcount(empty);
-    if (taken == 0 || put_month(load, symbol, month, fresh, days, &error))
-        return taken;
-    cache->counts.months_unkept++;
-    if (!cache->has_warned)
-        log_event(LOG_WARN, "bars that were fetched are not kept: %s", error.message);
-    cache->has_warned = true;
-    return taken;
-}
-
-static size_t take_unfinished(struct load *load, size_t symbol, const struct cached_gap *gap,
-                              const struct series *fresh)
-{
-    size_t taken = 0;
-    struct session session;
-    int32_t date = gap->first_date > load->final_date ? gap->first_date : load->final_date;
-    for (; date <= gap->last_date; date++) {
-        if (!calendar_session(load->days.calendar, date, &session))
-            continue;
-        size_t begin = series_find(fresh, bar_days_begin_us(&load->days, date));
-        size_t end = series_find(fresh, bar_days_begin_us(&load->days, date + 1));
-        for (size_t i = begin; i < end; i++)
-            series_append(&load->symbols[symbol].unfinished, &fresh->bars[i]);
-        taken += end - begin;
-    }
-    return taken;
-}
-
-/* What had to be put in order within the request; the rest has gone into files in order. */
-static void take_report(const struct bar_request *request, const struct bar_file_report *from,
-                        struct bar_file_report *to)
-{
-    to->unsorted_us =
-        memory_resize(to->unsorted_us, to->unsorted + from->unsorted + 1, sizeof *to->unsorted_us);
-    for (size_t i = 0; i < from->unsorted; i++)
-        if (from->unsorted_us[i] >= request->begin_us && from->unsorted_us[i] < request->end_us)
-            to->unsorted_us[to->unsorted++] = from->unsorted_us[i];
-    for (size_t i = 0; i < from->repeat_count; i++) {
-        const struct bar_repeat *repeat = &from->repeats[i];
-        if (repeat->time_us < request->begin_us || repeat->time_us >= request->end_us)
-            continue;
-        to->repeats =
-            memory_grow(to->repeats, to->repeat_count, &to->repeat_capacity, sizeof *repeat);
-        to->repeats[to->repeat_count++] = *repeat;
-        to->duplicates += repeat->identical;
-        to->conflicts += repeat->different;
-    }
-}
-
-static void take_answer(struct load *load, const struct cached_gap *gap,
-                        const struct symbol_bars *answer)
-{
-    struct symbol_load *self = &load->symbols[gap->symbol];
-    if (answer->error.kind != ERROR_NONE) {
-        self->result.error = answer->error;
-        return;
-    }
-    size_t taken = 0;
-    int32_t last_date = gap->last_date < load->final_date ? gap->last_date : load->final_date - 1;
+    int32_t date = load->first_date;
     for (size_t i = 0; i < load->month_count; i++) {
-        uint32_t days = cached_plan_sessions(&self->months[i], gap->first_date, last_date);
-        if (days != 0)
-            taken += keep_month(load, gap->symbol, i, &answer->bars, days);
+        struct kept_month_name month_name = {
+            .provider = options->provider,
+            .feed = symbol_is_pair(name) ? "crypto" : options->feed,
+            .symbol = name,
+            .adjustment = load->adjustment,
+            .date = date,
+        };
+        if (!kept_month_init(&self->months[i], &load->days, &month_name, error))
+            return false;
+        date = self->months[i].first_date + self->months[i].day_count;
     }
-    taken += take_unfinished(load, gap->symbol, gap, &answer->bars);
-    self->result.dropped += answer->dropped + answer->bars.count - taken;
-    take_report(load->request, &answer->report, &self->result.report);
+    return true;
 }
 
-static void tell_progress(void *context, const struct feed_progress *progress)
+static bool begin(struct cached_load *load, struct error *error)
 {
-    struct load *load = context;
-    double done =
-        (double)load->gap_begin + progress->done * (double)(load->gap_end - load->gap_begin);
-    load->now = (struct feed_progress) {
-        .bars = load->before.bars + progress->bars,
-        .requests = load->before.requests + progress->requests,
-        .done = done / (double)load->plan.count,
+    for (size_t i = 0; i < load->request->symbol_count; i++)
+        if (!begin_symbol(load, i, error))
+            return false;
+    if (!read_months(load, error))
+        return false;
+    for (size_t i = 0; i < load->request->symbol_count; i++)
+        if (!judge_symbol(load, i, error))
+            return false;
+    cached_plan_sort(&load->plan);
+    return true;
+}
+
+static void tell_progress(void *context, const struct feed_progress *fetched)
+{
+    struct cached_load *load = context;
+    struct progress *progress = load->progress;
+    double gaps =
+        (double)load->gap_begin + fetched->done * (double)(load->gap_end - load->gap_begin);
+    double parts = (double)progress->part + gaps / (double)load->plan.count;
+    progress->now = (struct feed_progress) {
+        .sessions = progress->before.sessions + fetched->sessions,
+        .bars = progress->before.bars + fetched->bars,
+        .requests = progress->before.requests + fetched->requests,
+        .done = parts / (double)progress->part_count,
     };
-    load->request->progress(load->request->context, &load->now);
+    progress->now.left_us = feed_left_us(progress->now.done, progress->begun_us);
+    load->request->progress(load->request->context, &progress->now);
 }
 
 /* Fetches the gaps [gap_begin, gap_end) of the plan, those of symbols without an error. */
-static bool fetch(struct load *load, struct error *error)
+static bool fetch(struct cached_load *load, struct error *error)
 {
     const struct cached_gap *first = &load->plan.gaps[load->gap_begin];
     struct bar_request request = *load->request;
     request.adjustment = load->adjustment;
+    request.only_keeps = false;
     request.begin_us = bar_days_begin_us(&load->days, first->first_date);
     request.end_us = bar_days_begin_us(&load->days, first->last_date + 1);
     if (first->last_date >= load->final_date && request.end_us > load->request->end_us)
@@ -277,7 +226,7 @@ static bool fetch(struct load *load, struct error *error)
     const struct cached_gap **asked = memory_new(load->gap_end - load->gap_begin, sizeof *asked);
     for (size_t i = load->gap_begin; i < load->gap_end; i++) {
         const struct cached_gap *gap = &load->plan.gaps[i];
-        if (load->symbols[gap->symbol].result.error.kind != ERROR_NONE)
+        if (load->symbols[gap->symbol].result->error.kind != ERROR_NONE)
             continue;
         symbols[request.symbol_count] = load->request->symbols[gap->symbol];
         asked[request.symbol_count++] = gap;
@@ -286,63 +235,59 @@ static bool fetch(struct load *load, struct error *error)
     struct bar_set set = { 0 };
     bool is_loaded =
         request.symbol_count == 0 || feed_load(load->cache->options.source, &request, &set, error);
-    for (size_t i = 0; i < set.count; i++)
-        take_answer(load, asked[i], &set.symbols[i]);
+    cached_keep_answers(load, asked, &set);
     bar_set_release(&set);
     free(symbols);
     free(asked);
-    load->before = load->now;
+    load->progress->before = load->progress->now;
     return is_loaded;
+}
+
+static void append_between(const struct series *from, int64_t begin_us, int64_t end_us,
+                           struct series *to)
+{
+    for (size_t i = series_find(from, begin_us);
+         i < from->count && from->bars[i].open_time_us < end_us; i++)
+        series_append(to, &from->bars[i]);
 }
 
 /* The symbol's months end where dates are not final any more: what somebody with another clock or
  * delay has kept of those has been fetched. */
-static void finish_symbol(struct load *load, size_t symbol)
+static void finish_symbol(struct cached_load *load, size_t symbol)
 {
     struct symbol_load *self = &load->symbols[symbol];
     const struct bar_request *request = load->request;
-    struct symbol_bars *result = &self->result;
+    struct symbol_bars *result = self->result;
     int64_t final_us = bar_days_begin_us(&load->days, load->final_date);
     int64_t end_us = request->end_us < final_us ? request->end_us : final_us;
-    if (result->error.kind != ERROR_NONE)
+    if (result->error.kind != ERROR_NONE || request->only_keeps)
         return;
     for (size_t i = 0; i < load->month_count; i++) {
-        const struct series *bars = &self->months[i].bars;
-        for (size_t j = series_find(bars, request->begin_us);
-             j < bars->count && bars->bars[j].open_time_us < end_us; j++)
-            series_append(&result->bars, &bars->bars[j]);
+        append_between(&self->months[i].bars, request->begin_us, end_us, &result->bars);
         kept_month_release(&self->months[i]);
     }
-    const struct series *bars = &self->unfinished;
-    for (size_t j = series_find(bars, request->begin_us);
-         j < bars->count && bars->bars[j].open_time_us < request->end_us; j++)
-        series_append(&result->bars, &bars->bars[j]);
+    append_between(&self->unfinished, request->begin_us, request->end_us, &result->bars);
     result->report.rows = result->bars.count + result->report.duplicates + result->report.conflicts;
 }
 
-static bool run(struct load *load, struct error *error)
+static bool run(struct cached_load *load, struct error *error)
 {
-    const struct bar_request *request = load->request;
-    for (size_t i = 0; i < request->symbol_count; i++)
-        if (!begin_symbol(load, i, error))
-            return false;
-    cached_plan_sort(&load->plan);
+    if (!begin(load, error))
+        return false;
     for (; load->gap_begin < load->plan.count; load->gap_begin = load->gap_end) {
         load->gap_end = cached_plan_end(&load->plan, load->gap_begin);
         if (!fetch(load, error))
             return false;
     }
-    for (size_t i = 0; i < request->symbol_count; i++)
+    for (size_t i = 0; i < load->request->symbol_count; i++)
         finish_symbol(load, i);
     return true;
 }
 
-/* The results go to the set, or are released with the rest. */
-static void load_release(struct load *load, struct bar_set *set)
+static void load_release(struct cached_load *load)
 {
-    for (size_t i = 0; i < set->count; i++) {
+    for (size_t i = 0; i < load->request->symbol_count; i++) {
         struct symbol_load *self = &load->symbols[i];
-        set->symbols[i] = self->result;
         for (size_t j = 0; self->months != NULL && j < load->month_count; j++)
             kept_month_release(&self->months[j]);
         series_release(&self->unfinished);
@@ -353,25 +298,78 @@ static void load_release(struct load *load, struct bar_set *set)
     cached_plan_release(&load->plan);
 }
 
+static size_t months_left(const struct cached_load *load)
+{
+    if (load->first_date > load->last_date)
+        return 0;
+    return (size_t)(month_of(load->last_date) - month_of(load->first_date) + 1);
+}
+
+/* Some symbols in the first months of what is left, which then is less. */
+static bool load_part(struct cached_load *left, const struct cached_part *part, size_t first_symbol,
+                      struct bar_set *set, struct error *error)
+{
+    struct cached_load load = *left;
+    struct bar_request request = *left->request;
+    size_t symbols_left = request.symbol_count - first_symbol;
+    request.symbols += first_symbol;
+    request.symbol_count = symbols_left < part->symbol_count ? symbols_left : part->symbol_count;
+    load.request = &request;
+    load.month_count = months_left(left);
+    if (load.month_count > part->month_count) {
+        int next = month_of(left->first_date) + (int)part->month_count;
+        load.month_count = part->month_count;
+        load.last_date = date_from_civil(next / 12, next % 12 + 1, 1) - 1;
+    }
+    load.symbols = memory_new(request.symbol_count, sizeof *load.symbols);
+    for (size_t i = 0; i < request.symbol_count; i++)
+        load.symbols[i].result = &set->symbols[first_symbol + i];
+    bool is_loaded = run(&load, error);
+    load_release(&load);
+    left->first_date = load.last_date + 1;
+    left->progress->part++;
+    return is_loaded;
+}
+
+/* Symbols in groups, and the months of each from the oldest on. Without months names are checked
+ * nevertheless. */
+static bool load_parts(const struct cached_load *whole, struct bar_set *set, struct error *error)
+{
+    struct cached_part part = cached_plan_part(&whole->days, set->count);
+    size_t groups = (set->count + part.symbol_count - 1) / part.symbol_count;
+    size_t windows = (months_left(whole) + part.month_count - 1) / part.month_count;
+    whole->progress->part_count = groups * windows;
+    for (size_t first = 0; first < set->count; first += part.symbol_count) {
+        struct cached_load left = *whole;
+        do {
+            if (!load_part(&left, &part, first, set, error))
+                return false;
+        } while (left.first_date <= left.last_date);
+    }
+    return true;
+}
+
 static bool load_bars(struct feed *feed, const struct bar_request *request, struct bar_set *ret_set,
                       struct error *error)
 {
     assert(request->symbol_count > 0);
     bool is_pair = symbol_is_pair(request->symbols[0]);
-    struct load load = {
+    struct progress progress = { .begun_us = clock_monotonic_us() };
+    struct cached_load whole = {
         .cache = cached_feed_of(feed),
         .request = request,
         .adjustment = is_pair ? ADJUSTMENT_RAW : request->adjustment,
         .days = { symbol_calendar(request->symbols[0]), request->is_daily },
-        .symbols = memory_new(request->symbol_count, sizeof *load.symbols),
+        .progress = &progress,
     };
-    set_dates(&load);
+    if (request->only_keeps)
+        whole.cache->vain_count = 0;
+    set_dates(&whole);
     struct bar_set set = {
         .symbols = memory_new(request->symbol_count, sizeof *set.symbols),
         .count = request->symbol_count,
     };
-    bool is_loaded = run(&load, error);
-    load_release(&load, &set);
+    bool is_loaded = load_parts(&whole, &set, error);
     if (is_loaded)
         *ret_set = set;
     else
@@ -381,6 +379,8 @@ static bool load_bars(struct feed *feed, const struct bar_request *request, stru
 
 static void close_feed(struct feed *feed)
 {
+    if (feed != NULL)
+        free(cached_feed_of(feed)->vain);
     free(feed);
 }
 

@@ -1,17 +1,20 @@
 /* A feed that keeps what it has fetched: monthly Parquet files in a store (kept_month.h), which
  * open as one table in pandas, polars and DuckDB. A request is answered from them; what they lack
  * is fetched from the feed behind in as few requests as can be (cached_plan.h), merged in and put
- * back with compare-and-swap, so that any number of processes may share the store.
+ * back with compare-and-swap, so that any number of processes may share the store. A large request
+ * is done in parts, and what is only to be kept (bar_request.only_keeps) is let go with its part:
+ * any number of bars needs the memory of one.
  *
  * Kept are whole and final days, and no others: what is asked of a day that still runs is handed
  * out and forgotten. An empty answer is not kept either, and takes the place of nothing, so that a
- * session without any bar is asked for again each time. Adjusted bars are of the day on which they
+ * session without any bar is asked for again each time; only a load that just keeps is
+ * believed by those that follow it. Adjusted bars are of the day on which they
  * were fetched: when they are outdated since, all that the file covers is fetched anew. A file that
  * cannot be right is set aside, with a warning, and fetched anew. Bars on dates without a session
  * are dropped.
  *
  * A symbol that the feed behind refuses keeps its error. A store that cannot be read fails the
- * load before anything is fetched; one that cannot be written is a warning, once. */
+ * load before anything of the part is fetched; one that cannot be written is a warning, once. */
 #ifndef PLAYBOOK_FEEDS_CACHED_FEED_H
 #define PLAYBOOK_FEEDS_CACHED_FEED_H
 
@@ -23,8 +26,14 @@
 #include <stdint.h>
 
 struct cached_feed_options {
-    struct feed *source;         /* borrowed */
-    struct store *store;         /* borrowed */
+    struct feed *source; /* borrowed */
+    struct store *store; /* borrowed */
+
+    /* Further ones of the same place, for as many threads more that read and write months: a store
+     * has one thread, and waits for its disk. Borrowed. */
+    struct store *const *more_stores;
+    size_t more_store_count;
+
     const char *provider, *feed; /* in the path: "alpaca", "sip" (pairs: feed=crypto); borrowed */
     int64_t (*now_us)(void);     /* the wall clock; NULL: clock_wall_us */
 

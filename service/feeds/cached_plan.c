@@ -4,7 +4,31 @@
 
 #include <stdlib.h>
 
-enum { PAGE_BARS = 10000 };
+enum {
+    PAGE_BARS = 10000,
+    PART_BARS = 1250000,
+
+    /* Of a symbol: 23 days from 04:00 to 20:00, 31 whole ones, or just days. */
+    EQUITY_MONTH_BARS = 23 * 16 * 60,
+    PAIR_MONTH_BARS = 31 * 24 * 60,
+    DAYS_A_MONTH = 31,
+};
+
+static size_t divide_up(size_t number, size_t by)
+{
+    return (number + by - 1) / by;
+}
+
+struct cached_part cached_plan_part(const struct bar_days *days, size_t symbol_count)
+{
+    bool is_round_the_clock = days->calendar == calendar_find("24x7");
+    size_t month_bars = days->is_daily       ? DAYS_A_MONTH
+                        : is_round_the_clock ? PAIR_MONTH_BARS
+                                             : EQUITY_MONTH_BARS;
+    size_t symbols_max = PART_BARS / month_bars;
+    size_t symbols = divide_up(symbol_count, divide_up(symbol_count, symbols_max));
+    return (struct cached_part) { symbols, symbols_max / symbols };
+}
 
 uint32_t cached_plan_sessions(const struct kept_month *month, int32_t first_date, int32_t last_date)
 {

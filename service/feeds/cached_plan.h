@@ -19,6 +19,14 @@ struct cached_plan {
     size_t count, capacity;
 };
 
+/* How much is done at a time: bars of so many symbols and months, the most that they can have, are
+ * 80 MB. What is larger is done in parts of this size, one after the other. */
+struct cached_part {
+    size_t symbol_count, month_count;
+};
+
+struct cached_part cached_plan_part(const struct bar_days *days, size_t symbol_count);
+
 /* The sessions of a month from one date to another, as bits: 0 is the first of the month. */
 uint32_t cached_plan_sessions(const struct kept_month *month, int32_t first_date,
                               int32_t last_date);

@@ -1,5 +1,7 @@
 #include "service/feeds/feed.h"
 
+#include "service/base/clock.h"
+
 #include <stdlib.h>
 
 bool feed_load(struct feed *feed, const struct bar_request *request, struct bar_set *ret_set,
@@ -22,4 +24,11 @@ void bar_set_release(struct bar_set *set)
     }
     free(set->symbols);
     *set = (struct bar_set) { 0 };
+}
+
+int64_t feed_left_us(double done, int64_t begun_us)
+{
+    if (done <= 0)
+        return -1;
+    return (int64_t)((double)(clock_monotonic_us() - begun_us) * (1 - done) / done);
 }

@@ -21,6 +21,8 @@ struct feed;
 struct feed_progress {
     size_t bars, requests; /* so far */
     double done;           /* of the whole, 0..1 */
+    size_t sessions;       /* so far; those of each symbol */
+    int64_t left_us;       /* until it is done, if it goes on like this; -1: nobody knows */
 };
 
 enum adjustment { ADJUSTMENT_RAW, ADJUSTMENT_SPLIT, ADJUSTMENT_ALL };
@@ -32,6 +34,10 @@ struct bar_request {
     int64_t begin_us, end_us;   /* of the bars' open times; the end is not included */
     enum adjustment adjustment; /* of equities */
     int64_t deadline_us;        /* monotonic */
+
+    /* A feed that keeps bars fetches and keeps what it lacks, and hands out none; one that keeps
+     * none does nothing. */
+    bool only_keeps;
 
     /* Called now and then from within load; NULL: not. */
     void (*progress)(void *context, const struct feed_progress *progress);
@@ -70,5 +76,8 @@ bool feed_load(struct feed *feed, const struct bar_request *request, struct bar_
 void feed_close(struct feed *feed); /* accepts NULL */
 
 void bar_set_release(struct bar_set *set); /* accepts a zeroed one */
+
+/* What is left, by what has been done since an instant of the monotonic clock. */
+int64_t feed_left_us(double done, int64_t begun_us);
 
 #endif

@@ -3,12 +3,12 @@
 #include "service/base/date.h"
 #include "service/base/memory.h"
 #include "service/base/parallel.h"
+#include "service/jobs/merge.h"
 #include "service/jobs/symbol_run.h"
 #include "writers/tables.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* What a thread keeps from one symbol to the next. */
 struct worker {
@@ -16,10 +16,17 @@ struct worker {
     struct equity equity;
 };
 
+/* The sessions of a symbol's first and last bar. */
+struct span {
+    bool has_bars;
+    int32_t first, last;
+};
+
 struct run {
     const struct backtest_options *options;
     size_t symbol_count;
     struct lane *lanes;         /* one per symbol, and so for the others */
+    struct span *spans;         /* of opened lanes */
     struct error *errors;       /* of opening a lane */
     struct symbol_run *symbols; /* what each symbol's run came to */
     struct range_session *sessions;
@@ -28,19 +35,27 @@ struct run {
     size_t worker_count;
 };
 
-static bool open_lane(void *context, size_t thread, size_t symbol)
+static bool open_lane(struct run *run, size_t symbol, const struct lane_input *input)
+{
+    const struct playbook *playbook = run->options->playbook;
+    struct lane *lane = &run->lanes[symbol];
+    struct span *span = &run->spans[symbol];
+    if (!lane_open(lane, symbol, input, run->options->calendar, playbook->timeframe_us,
+                   playbook->strategy->daily_history > 0, &run->errors[symbol]))
+        return false;
+    span->has_bars = lane_span(lane, &span->first, &span->last);
+    return true;
+}
+
+static bool open_input(void *context, size_t thread, size_t symbol)
 {
     (void)thread;
     struct run *run = context;
-    const struct playbook *playbook = run->options->playbook;
-    return lane_open(&run->lanes[symbol], symbol, &run->options->inputs[symbol],
-                     run->options->calendar, playbook->timeframe_us,
-                     playbook->strategy->daily_history > 0, &run->errors[symbol]);
+    return open_lane(run, symbol, &run->options->inputs[symbol]);
 }
 
-static bool open_lanes(struct run *run, struct error *error)
+static bool check_errors(const struct run *run, struct error *error)
 {
-    parallel_for(run->symbol_count, run->worker_count, open_lane, run);
     for (size_t i = 0; i < run->symbol_count; i++) {
         if (run->errors[i].kind == ERROR_NONE)
             continue;
@@ -51,42 +66,55 @@ static bool open_lanes(struct run *run, struct error *error)
 }
 
 /* The first and last session with a bar of any symbol. */
-static bool span_of(const struct run *run, int32_t *ret_first, int32_t *ret_last)
+static struct span span_of(const struct run *run)
 {
-    bool found = false;
+    struct span whole = { .has_bars = false };
     for (size_t i = 0; i < run->symbol_count; i++) {
-        int32_t first, last;
-        if (!lane_span(&run->lanes[i], &first, &last))
+        const struct span *span = &run->spans[i];
+        if (!span->has_bars)
             continue;
-        *ret_first = found && *ret_first < first ? *ret_first : first;
-        *ret_last = found && *ret_last > last ? *ret_last : last;
-        found = true;
+        if (!whole.has_bars || span->first < whole.first)
+            whole.first = span->first;
+        if (!whole.has_bars || span->last > whole.last)
+            whole.last = span->last;
+        whole.has_bars = true;
     }
-    return found;
+    return whole;
 }
 
-static bool choose_range(const struct run *run, int32_t *ret_first, int32_t *ret_last,
+/* Of opened lanes: whether there are bars where there should be. */
+static bool check_span(const struct run *run, struct span *ret_span, struct error *error)
+{
+    const struct backtest_options *options = run->options;
+    struct span span = span_of(run);
+    char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
+    if (!span.has_bars)
+        return error_set(error, ERROR_DATA, "no bar lies within the trading hours of calendar %s",
+                         options->calendar->name);
+    if ((options->start != DATE_NONE && options->start > span.last) ||
+        (options->end != DATE_NONE && options->end < span.first))
+        return error_set(error, ERROR_DATA, "the range has no bars: they run from %s to %s",
+                         date_format(span.first, from), date_format(span.last, to));
+    *ret_span = span;
+    return true;
+}
+
+/* From what was asked for, else from the span. */
+static bool choose_range(const struct run *run, const struct span *span, struct backtest *result,
                          struct error *error)
 {
     const struct backtest_options *options = run->options;
-    int32_t first, last;
-    if (!span_of(run, &first, &last))
-        return error_set(error, ERROR_DATA, "no bar lies within the trading hours of calendar %s",
-                         options->calendar->name);
-    int32_t start = options->start != DATE_NONE ? options->start : first;
-    int32_t end = options->end != DATE_NONE ? options->end : last;
+    int32_t start = options->start != DATE_NONE ? options->start : span->first;
+    int32_t end = options->end != DATE_NONE ? options->end : span->last;
     struct session begin_session, end_session;
     char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
-    if (start > last || end < first)
-        return error_set(error, ERROR_DATA, "the range has no bars: they run from %s to %s",
-                         date_format(first, from), date_format(last, to));
     if (!calendar_session_from(options->calendar, start, &begin_session) ||
         !calendar_session_until(options->calendar, end, &end_session) ||
         begin_session.date > end_session.date)
         return error_set(error, ERROR_DATA, "calendar %s has no session from %s to %s",
                          options->calendar->name, date_format(start, from), date_format(end, to));
-    *ret_first = begin_session.date;
-    *ret_last = end_session.date;
+    result->first_session = begin_session.date;
+    result->last_session = end_session.date;
     return true;
 }
 
@@ -140,39 +168,20 @@ static bool run_symbol(void *context, size_t thread, size_t symbol)
     return true;
 }
 
-static int compare_trades(const void *a, const void *b)
+/* The lane is there while the symbol is run, and no longer. */
+static bool run_from_source(void *context, size_t thread, size_t symbol)
 {
-    const struct trade *left = a;
-    const struct trade *right = b;
-    if (left->exit_time_us != right->exit_time_us)
-        return left->exit_time_us < right->exit_time_us ? -1 : 1;
-    if (left->symbol != right->symbol)
-        return left->symbol < right->symbol ? -1 : 1;
-    if (left->entry_time_us != right->entry_time_us)
-        return left->entry_time_us < right->entry_time_us ? -1 : 1;
-    return left->key.number - right->key.number;
-}
-
-/* Each symbol's trades are in order already; the trades of one session are few. */
-static void merge_trades(const struct run *run, struct backtest *result)
-{
-    size_t *next = memory_new(run->symbol_count, sizeof *next);
-    size_t count = 0;
-    for (size_t i = 0; i < run->symbol_count; i++)
-        count += run->symbols[i].trade_count;
-    result->trades = memory_new(count, sizeof *result->trades);
-    for (size_t k = 0; k < run->session_count; k++) {
-        size_t begin = result->trade_count;
-        for (size_t i = 0; i < run->symbol_count; i++) {
-            const struct symbol_run *symbol = &run->symbols[i];
-            while (next[i] < symbol->trade_count &&
-                   symbol->trades[next[i]].session_date == run->sessions[k].session.date)
-                result->trades[result->trade_count++] = symbol->trades[next[i]++];
-        }
-        qsort(result->trades + begin, result->trade_count - begin, sizeof *result->trades,
-              compare_trades);
-    }
-    free(next);
+    struct run *run = context;
+    const struct backtest_source *source = run->options->source;
+    struct lane_input input;
+    if (!source->open(source->context, symbol, &input, &run->errors[symbol]))
+        return false;
+    bool is_open = open_lane(run, symbol, &input);
+    if (is_open)
+        run_symbol(run, thread, symbol);
+    lane_close(&run->lanes[symbol]);
+    source->close(source->context, symbol);
+    return is_open;
 }
 
 /* What is wrong with the inputs, then everything by date, then symbol. */
@@ -196,22 +205,6 @@ static void merge_findings(const struct run *run, struct backtest *result)
     free(next);
 }
 
-/* The rows of a session, symbol by symbol, before those of the next. */
-static void merge_journals(struct run *run, struct backtest *result)
-{
-    struct record_list *journal = &result->journal;
-    size_t row_size = journal->table->column_count * sizeof *journal->cells;
-    record_list_reserve(journal, run->session_count * run->symbol_count);
-    for (size_t k = 0; k < run->session_count; k++) {
-        for (size_t i = 0; i < run->symbol_count; i++) {
-            const struct record_list *from = &run->symbols[i].journal;
-            memcpy(record_list_add(journal), from->cells + k * from->table->column_count, row_size);
-        }
-    }
-    for (size_t i = 0; i < run->symbol_count; i++)
-        record_list_take_texts(journal, &run->symbols[i].journal);
-}
-
 static void count_sessions(const struct run *run, struct backtest *result)
 {
     result->sessions = run->session_count;
@@ -225,9 +218,16 @@ static void count_sessions(const struct run *run, struct backtest *result)
 
 static void conclude(struct run *run, struct backtest *result)
 {
-    merge_trades(run, result);
+    const struct merge_options options = {
+        .symbols = run->symbols,
+        .symbol_count = run->symbol_count,
+        .sessions = run->sessions,
+        .session_count = run->session_count,
+        .threads = run->worker_count,
+    };
+    result->trades = merge_trades(&options, &result->trade_count);
+    merge_journals(&options, &result->journal);
     merge_findings(run, result);
-    merge_journals(run, result);
     count_sessions(run, result);
     for (size_t i = 0; i < run->symbol_count; i++) {
         result->signals += run->symbols[i].signals;
@@ -251,10 +251,37 @@ static void run_release(struct run *run)
         equity_release(&run->workers[i].equity);
     }
     free(run->lanes);
+    free(run->spans);
     free(run->errors);
     free(run->symbols);
     free(run->sessions);
     free(run->workers);
+}
+
+/* The sessions are known: what bars there are is seen on the way. */
+static bool run_source(struct run *run, struct backtest *result, struct error *error)
+{
+    struct span span = { .has_bars = false };
+    assert(run->options->start != DATE_NONE && run->options->end != DATE_NONE);
+    if (!choose_range(run, &span, result, error) ||
+        !hire(run, result->first_session, result->last_session, error))
+        return false;
+    list_sessions(run, result->first_session, result->last_session);
+    parallel_for(run->symbol_count, run->worker_count, run_from_source, run);
+    return check_errors(run, error) && check_span(run, &span, error);
+}
+
+static bool run_inputs(struct run *run, struct backtest *result, struct error *error)
+{
+    struct span span;
+    parallel_for(run->symbol_count, run->worker_count, open_input, run);
+    if (!check_errors(run, error) || !check_span(run, &span, error) ||
+        !choose_range(run, &span, result, error) ||
+        !hire(run, result->first_session, result->last_session, error))
+        return false;
+    list_sessions(run, result->first_session, result->last_session);
+    parallel_for(run->symbol_count, run->worker_count, run_symbol, run);
+    return true;
 }
 
 bool backtest_run(const struct backtest_options *options, struct backtest *ret_backtest,
@@ -268,22 +295,18 @@ bool backtest_run(const struct backtest_options *options, struct backtest *ret_b
         .options = options,
         .symbol_count = symbol_count,
         .lanes = memory_new(symbol_count, sizeof *run.lanes),
+        .spans = memory_new(symbol_count, sizeof *run.spans),
         .errors = memory_new(symbol_count, sizeof *run.errors),
         .symbols = memory_new(symbol_count, sizeof *run.symbols),
         .workers = memory_new(worker_count, sizeof *run.workers),
         .worker_count = worker_count,
     };
-    bool done = false;
-    if (!open_lanes(&run, error) ||
-        !choose_range(&run, &result.first_session, &result.last_session, error) ||
-        !hire(&run, result.first_session, result.last_session, error))
-        goto out;
-    list_sessions(&run, result.first_session, result.last_session);
-    parallel_for(symbol_count, worker_count, run_symbol, &run);
-    conclude(&run, &result);
-    *ret_backtest = result;
-    done = true;
-out:
+    bool done =
+        options->source ? run_source(&run, &result, error) : run_inputs(&run, &result, error);
+    if (done) {
+        conclude(&run, &result);
+        *ret_backtest = result;
+    }
     run_release(&run);
     return done;
 }

@@ -23,15 +23,24 @@
 /* What a run begins with unless told otherwise, in micro-dollars. */
 #define BACKTEST_CAPITAL (100000 * MONEY_ONE)
 
+/* Bars of one symbol at a time, when its turn comes: for more bars than memory should hold. Both
+ * are called by several threads, `close` behind each `open` that went well. */
+struct backtest_source {
+    bool (*open)(void *context, size_t symbol, struct lane_input *ret_input, struct error *error);
+    void (*close)(void *context, size_t symbol);
+    void *context;
+};
+
 struct backtest_options {
     const struct playbook *playbook; /* borrowed for the result's life */
     const struct calendar *calendar;
     int32_t start, end; /* sessions, both included; DATE_NONE: where the bars begin or end. Bars
                            before the start serve as history only */
     struct costs costs;
-    int64_t capital;                 /* micro-dollars */
-    const struct lane_input *inputs; /* one per symbol of the playbook */
-    size_t threads;                  /* symbols are run on so many; the result is the same */
+    int64_t capital;                      /* micro-dollars */
+    const struct lane_input *inputs;      /* one per symbol of the playbook */
+    const struct backtest_source *source; /* or NULL; instead of inputs, with a start and an end */
+    size_t threads;                       /* symbols are run on so many; the result is the same */
 };
 
 struct backtest {

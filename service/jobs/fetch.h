@@ -6,9 +6,11 @@
 #include "service/base/error.h"
 #include "service/engine/playbook.h"
 #include "service/feeds/feed.h"
+#include "service/jobs/backtest.h"
 #include "service/jobs/load.h"
 #include "service/market/calendar.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,5 +30,21 @@ struct fetch_options {
  * in the range. */
 bool fetch_bars(const struct playbook *playbook, const struct fetch_options *options,
                 struct loaded *ret_loaded, struct error *error);
+
+/* The same for a backtest that takes one symbol at a time, from a feed that keeps bars. */
+struct fetch {
+    const struct playbook *playbook; /* borrowed */
+    struct fetch_options options;
+    struct loaded *loaded; /* owned; of each symbol, while it is open */
+    pthread_mutex_t lock;  /* a feed has one thread */
+};
+
+/* Has the feed fetch and keep all that will be asked for; errors as above. Stays where it is until
+ * it is released. */
+bool fetch_begin(struct fetch *fetch, const struct playbook *playbook,
+                 const struct fetch_options *options, struct error *error);
+void fetch_release(struct fetch *fetch); /* accepts a zeroed one */
+
+struct backtest_source fetch_source(struct fetch *fetch);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,10 +52,11 @@ static inline void files_write_bars(const char *path, const struct series *serie
     assert(written);
 }
 
-/* Runs a program to its end, without its output. */
-static inline void files_run(const char *const arguments[])
+/* Runs a program to its end, without its output. Returns the most memory it held, in MiB. */
+static inline double files_run_for_memory(const char *const arguments[])
 {
     int status;
+    struct rusage usage;
     fflush(stdout); /* or the child would print it, too */
     pid_t child = fork();
     if (child == 0) {
@@ -63,8 +65,14 @@ static inline void files_run(const char *const arguments[])
             execv(arguments[0], (char *const *)arguments);
         _exit(127);
     }
-    waitpid(child, &status, 0);
+    wait4(child, &status, 0, &usage);
     assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+static inline void files_run(const char *const arguments[])
+{
+    files_run_for_memory(arguments);
 }
 
 static inline const char *files_program(void)

@@ -5,6 +5,8 @@
 #include "service/base/parallel.h"
 #include "tests/support/http_stage.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -255,6 +257,147 @@ static void clients_of_several_threads_do_not_meet(void **state)
         assert_int_equal(heard[i].status, 200);
 }
 
+/* What is written on one thread and read on another, without a lock: only the order of the calls
+ * makes it right. */
+struct digested {
+    struct http_heard heard;
+    size_t digested_size;
+    pthread_t thread;
+    sem_t *began, *gate; /* told of, and waited for; NULL: not */
+};
+
+static struct digested digested[MANY];
+
+static void digest(void *context, const struct http_response *response)
+{
+    struct digested *place = context;
+    if (place->began)
+        sem_post(place->began);
+    if (place->gate)
+        sem_wait(place->gate);
+    place->digested_size = response->body_size;
+    place->thread = pthread_self();
+    assert_int_equal(place->heard.calls, 0);
+}
+
+static void digested_done(void *context, const struct http_response *response,
+                          const struct error *error)
+{
+    struct digested *place = context;
+    if (response)
+        assert_int_equal(place->digested_size, response->body_size);
+    http_heard_done(&place->heard, response, error);
+}
+
+static struct http_client *open_digesting(size_t threads)
+{
+    const struct http_client_options options = {
+        .user_agent = "playbook/test",
+        .connections_max = 4,
+        .attempt_timeout_ms = HTTP_STAGE_PATIENCE_MS,
+        .threads = threads,
+    };
+    struct error error = { 0 };
+    struct http_client *client = http_client_open(&options, &error);
+    assert_non_null(client);
+    for (size_t i = 0; i < MANY; i++)
+        digested[i] = (struct digested) { .digested_size = SIZE_MAX };
+    return client;
+}
+
+static void start_digested(struct http_client *client, const char *path, struct digested *place)
+{
+    struct error error = { 0 };
+    struct http_request request = http_stage_request(&stage, path);
+    request.digest = digest;
+    request.done = digested_done;
+    request.context = place;
+    assert_true(http_client_start(client, &request, &error));
+}
+
+static void an_answer_is_digested_before_it_is_done(void **state)
+{
+    (void)state;
+    for (size_t threads = 0; threads <= 3; threads++) {
+        struct http_client *client = open_digesting(threads);
+        for (size_t i = 0; i < MANY; i++)
+            start_digested(client, i % 10 == 0 ? "/503,200/x" : "/200/x", &digested[i]);
+        http_client_run(client);
+        for (size_t i = 0; i < MANY; i++) {
+            assert_int_equal(digested[i].heard.calls, 1);
+            assert_int_equal(digested[i].heard.status, 200);
+            assert_int_equal(pthread_equal(digested[i].thread, pthread_self()) != 0, threads == 0);
+            text_release(&digested[i].heard.body);
+        }
+        http_client_close(client);
+    }
+}
+
+static void what_is_no_answer_is_not_digested(void **state)
+{
+    (void)state;
+    struct http_client *client = open_digesting(2);
+    struct error error = { 0 };
+    struct http_request request = http_stage_request(&stage, "/stall/x");
+    request.digest = digest;
+    request.done = digested_done;
+    request.context = &digested[0];
+    request.deadline_us = clock_monotonic_us() + SECOND_US / 5;
+    assert_true(http_client_start(client, &request, &error));
+    http_client_run(client);
+    assert_int_equal(digested[0].heard.error.kind, ERROR_DEADLINE);
+    assert_true(digested[0].digested_size == SIZE_MAX);
+    http_client_close(client);
+}
+
+/* The one that waits does so until the other is done. */
+static void who_digests_holds_up_nobody(void **state)
+{
+    (void)state;
+    sem_t gate;
+    sem_init(&gate, 0, 0);
+    struct http_client *client = open_digesting(2);
+    digested[0].gate = &gate;
+    start_digested(client, "/200/first", &digested[0]);
+    start_digested(client, "/wait/second", &digested[1]);
+    assert_true(http_client_run_one(client));
+    assert_int_equal(digested[0].heard.calls, 0);
+    assert_int_equal(digested[1].heard.calls, 1);
+    sem_post(&gate);
+    http_client_run(client);
+    assert_int_equal(digested[0].heard.calls, 1);
+    http_client_close(client);
+    for (size_t i = 0; i < 2; i++)
+        text_release(&digested[i].heard.body);
+    sem_destroy(&gate);
+}
+
+static void closing_waits_for_who_digests(void **state)
+{
+    (void)state;
+    sem_t began, gate;
+    sem_init(&began, 0, 0);
+    sem_init(&gate, 0, 0);
+    struct http_client *client = open_digesting(2);
+    digested[0].began = &began;
+    digested[0].gate = &gate;
+    start_digested(client, "/200/first", &digested[0]);
+    size_t others = 0;
+    for (; sem_trywait(&began) != 0; others++) {
+        assert_true(others + 1 < MANY);
+        start_digested(client, "/200/other", &digested[1 + others]);
+        assert_true(http_client_run_one(client));
+    }
+    sem_post(&gate);
+    http_client_close(client);
+    assert_int_equal(digested[0].heard.calls, 0);
+    assert_true(digested[0].digested_size != SIZE_MAX);
+    for (size_t i = 1; i <= others; i++)
+        text_release(&digested[i].heard.body);
+    sem_destroy(&began);
+    sem_destroy(&gate);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -271,6 +414,10 @@ int main(void)
         TEST(closing_drops_what_waits_and_what_runs),
         TEST(closing_what_was_never_run_is_fine),
         TEST(clients_of_several_threads_do_not_meet),
+        TEST(an_answer_is_digested_before_it_is_done),
+        TEST(what_is_no_answer_is_not_digested),
+        TEST(who_digests_holds_up_nobody),
+        TEST(closing_waits_for_who_digests),
     };
     return cmocka_run_group_tests(tests, open_stage, close_stage);
 }

@@ -39,7 +39,7 @@ static void any_division_into_pages_gives_the_same_bars(void **state)
     }
 }
 
-/* A quarter, in windows that are on their way at the same time. */
+/* A quarter, in questions that are on their way at the same time. */
 static void any_order_of_the_replies_gives_the_same_bars(void **state)
 {
     (void)state;
@@ -51,7 +51,7 @@ static void any_order_of_the_replies_gives_the_same_bars(void **state)
         stage.fake.newest_first = newest_first == 1;
         alpaca_stage_load(&stage);
         alpaca_stage_assert_all_whole(&stage);
-        assert_int_equal(stage.fake.waiting_max, 7);
+        assert_int_equal(stage.fake.waiting_max, 6); /* of each symbol two */
         alpaca_stage_release(&stage);
     }
 }
@@ -61,11 +61,10 @@ static void only_some_questions_are_on_their_way_at_once(void **state)
     (void)state;
     struct alpaca_stage stage;
     alpaca_stage_init(&stage);
-    stage.request.begin_us = alpaca_stage_at("2023-06-04T00:00:00Z");
-    stage.request.end_us = alpaca_stage_at("2024-06-02T00:00:00Z");
+    alpaca_stage_ask_many(&stage);
     stage.market.other = "{\"bars\":{},\"next_page_token\":null}";
     alpaca_stage_load(&stage);
-    assert_int_equal(stage.fake.count, 26);
+    assert_int_equal(stage.fake.count, 10);
     assert_int_equal(stage.fake.waiting_max, 8);
     alpaca_stage_release(&stage);
 }
@@ -274,6 +273,8 @@ static void note_progress(void *context, const struct feed_progress *progress)
     assert_true(progress->done >= told->last.done && progress->done <= 1);
     assert_true(progress->bars >= told->last.bars);
     assert_true(progress->requests >= told->last.requests);
+    assert_true(progress->sessions >= told->last.sessions);
+    assert_true(progress->left_us >= 0);
     told->last = *progress;
     told->calls++;
 }
@@ -291,7 +292,22 @@ static void progress_is_told_with_every_page_and_at_the_end(void **state)
     assert_int_equal(told.calls, 11);
     assert_int_equal(told.last.requests, 10);
     assert_int_equal(told.last.bars, 30);
+    assert_int_equal(told.last.sessions, 3); /* one each */
     assert_true(told.last.done == 1);
+    assert_int_equal(told.last.left_us, 0);
+    alpaca_stage_release(&stage);
+}
+
+static void what_is_only_to_be_kept_is_not_asked_for(void **state)
+{
+    (void)state;
+    struct alpaca_stage stage;
+    alpaca_stage_init(&stage);
+    stage.request.only_keeps = true;
+    alpaca_stage_load(&stage);
+    assert_int_equal(stage.fake.count, 0);
+    assert_int_equal(stage.set.symbols[2].bars.count, 0);
+    assert_int_equal(stage.set.symbols[2].error.kind, ERROR_NONE);
     alpaca_stage_release(&stage);
 }
 
@@ -314,6 +330,7 @@ int main(void)
         cmocka_unit_test(bars_mixed_up_are_put_in_order_and_reported),
         cmocka_unit_test(bars_outside_the_request_are_dropped_and_counted),
         cmocka_unit_test(progress_is_told_with_every_page_and_at_the_end),
+        cmocka_unit_test(what_is_only_to_be_kept_is_not_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

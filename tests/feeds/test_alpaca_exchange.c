@@ -205,7 +205,8 @@ static int open_stage(void **state)
     stage.client =
         http_client_open(&(struct http_client_options) { .user_agent = "playbook/test",
                                                          .connections_max = 4,
-                                                         .attempt_timeout_ms = PATIENCE_MS },
+                                                         .attempt_timeout_ms = PATIENCE_MS,
+                                                         .threads = 2 },
                          &error);
     assert_non_null(stage.client);
     rate_limit_init(&stage.rate_limit, 1000000, clock_monotonic_us());

@@ -3,6 +3,7 @@
 #include "service/base/date.h"
 #include "service/base/file.h"
 #include "service/market/symbol.h"
+#include "tests/support/random.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -458,6 +459,99 @@ static void any_cut_of_a_page_is_an_error(void **state)
     release(&page);
 }
 
+static void assert_same_page(const struct page *page, const struct page *expected)
+{
+    assert_int_equal(page->bar_count, expected->bar_count);
+    assert_string_equal(page->token, expected->token);
+    for (size_t i = 0; i < page->symbol_count; i++) {
+        const struct series *bars = &page->rows[i].series, *others = &expected->rows[i].series;
+        assert_int_equal(page->rows[i].dropped, expected->rows[i].dropped);
+        assert_int_equal(bars->count, others->count);
+        assert_memory_equal(bars->bars, others->bars, bars->count * sizeof *bars->bars);
+    }
+}
+
+/* What the usual form has in common with the unusual ones: a blank in front makes it one. */
+static void assert_like_with_a_blank(const char *body, size_t size, const char *symbols)
+{
+    char blank[2048];
+    assert_true(size + 1 < sizeof blank);
+    snprintf(blank, sizeof blank, " %.*s", (int)size, body);
+    struct page page = read_sized(body, size, symbols, false);
+    struct page expected = read_sized(blank, size + 1, symbols, false);
+    assert_int_equal(page.error.kind, expected.error.kind);
+    if (page.error.kind == ERROR_NONE)
+        assert_same_page(&page, &expected);
+    release(&page);
+    release(&expected);
+}
+
+static const char usual[] =
+    "{\"bars\":{\"SPY\":[{\"c\":545.20,\"h\":545.31,\"l\":544,\"n\":10,\"o\":0.5,"
+    "\"t\":\"2024-06-28T13:30:00Z\",\"v\":1234567,\"vw\":545.123456},"
+    "{\"c\":1.20,\"h\":2.31,\"l\":1.10,\"o\":1.25,\"t\":\"2024-06-28T09:31:00-04:00\",\"v\":0,"
+    "\"vw\":0}],\"QQQ\":[" BAR "]},\"next_page_token\":\"U1BZfE18MTcx+/0=\"}";
+
+static void the_usual_form_and_any_other_have_the_same_meaning(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        usual,
+        QQQ("[" BAR "," BAR "]"),
+        QQQ("[" BAR "],\"QQQ\":[" BAR "]"),
+        QQQ("[" BAR ",]"),
+        QQQ("[" BAR "]") "x",
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":1,\"h\":4,\"l\":0.5,\"c\":2,\"v\":9,\"v\":9}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":01,\"h\":4,\"l\":0.5,\"c\":2,\"v\":9}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":1.,\"h\":4,\"l\":0.5,\"c\":2,\"v\":9}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":12345678.,\"h\":4,\"l\":1,\"c\":2,\"v\":9}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":1,\"h\":4,\"l\":.5,\"c\":2,\"v\":9}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":1,\"h\":4,\"l\":-5,\"c\":2e0,\"v\":9}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":1,\"h\":4,\"l\":1,\"c\":2,\"v\":9,\"n\":1.5}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00Z\",\"o\":1,\"h\":4,\"l\":0.5,\"c\":2}]"),
+        QQQ("[{\"t\":\"2024-06-28T13:30:00,\",\"o\":1,\"h\":4,\"l\":0.5,\"c\":2,\"v\":9}]"),
+        "{\"bars\":{\"QQQ\":[" BAR "]},\"next_page_token\":\"a\\u0062\"}",
+        "{\"bars\":{\"QQQ\":[" BAR "]},\"next_page_token\":\"\"}",
+        "{\"bars\":{\"QQQ\":[" BAR "]},\"next_page_token\":null}}",
+        "{\"bars\":{\"IWM\":[" BAR "]},\"next_page_token\":null}",
+        "{\"bars\":{\"QQQ\":[" BAR "],\"IWM\":[" BAR "]},\"next_page_token\":null}",
+        "{\"bars\":{\"QQQ\":[" BAR "],},\"next_page_token\":null}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        assert_like_with_a_blank(bodies[i], strlen(bodies[i]), "QQQ,SPY");
+}
+
+/* One or two bytes of it are others. */
+static void whatever_happens_to_the_usual_form_both_ways_agree(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\"{}[],:.0159-+eE tohlcvnwZ\\/Q";
+    struct random random = { 7 };
+    for (int i = 0; i < 20000; i++) {
+        char body[sizeof usual];
+        memcpy(body, usual, sizeof usual);
+        for (uint64_t changes = 1 + random_below(&random, 2); changes > 0; changes--)
+            body[random_below(&random, sizeof usual - 1)] =
+                bytes[random_below(&random, sizeof bytes - 1)];
+        assert_like_with_a_blank(body, sizeof usual - 1, "QQQ,SPY");
+    }
+}
+
+/* Of memory of just that size, which the sanitizer watches. */
+static void the_usual_form_is_not_read_beyond_its_end(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < sizeof usual; size++) {
+        char *body = malloc(size + 1);
+        memcpy(body, usual, size);
+        body = realloc(body, size > 0 ? size : 1);
+        struct page page = read_sized(body, size, "QQQ,SPY", false);
+        assert_int_equal(page.error.kind == ERROR_NONE, size == sizeof usual - 1);
+        release(&page);
+        free(body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +577,9 @@ int main(void)
         cmocka_unit_test(a_bar_with_a_wrong_member_is_an_error),
         cmocka_unit_test(what_json_does_not_allow_never_becomes_a_bar),
         cmocka_unit_test(any_cut_of_a_page_is_an_error),
+        cmocka_unit_test(the_usual_form_and_any_other_have_the_same_meaning),
+        cmocka_unit_test(whatever_happens_to_the_usual_form_both_ways_agree),
+        cmocka_unit_test(the_usual_form_is_not_read_beyond_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include "service/base/date.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,19 +136,41 @@ static void days_of_crypto_end_at_midnight_utc(void **state)
                 "- 2024-07-01T00:00:00Z 2024-07-04T00:00:00Z\n");
 }
 
-static void long_ranges_become_windows_of_whole_weeks(void **state)
+static void a_long_range_becomes_as_many_questions_as_may_be_on_their_way(void **state)
 {
     (void)state;
     struct bar_request request =
         request_of(qqq, 1, false, "2024-01-02T00:00:00Z", "2024-06-01T00:00:00Z");
     assert_plan(&request, ALPACA_FEED_SIP, "2024-07-01T00:00:00Z",
-                "sip 2024-01-02T00:00:00Z 2024-02-27T00:00:00Z\n"
-                "sip 2024-02-27T00:00:00Z 2024-04-23T00:00:00Z\n"
-                "sip 2024-04-23T00:00:00Z 2024-06-01T00:00:00Z\n");
-    request = request_of(btc, 1, false, "2024-01-02T00:00:00Z", "2024-02-03T00:00:00Z");
+                "sip 2024-01-02T00:00:00Z 2024-01-21T00:00:00Z\n"
+                "sip 2024-01-21T00:00:00Z 2024-02-09T00:00:00Z\n"
+                "sip 2024-02-09T00:00:00Z 2024-02-28T00:00:00Z\n"
+                "sip 2024-02-28T00:00:00Z 2024-03-18T00:00:00Z\n"
+                "sip 2024-03-18T00:00:00Z 2024-04-06T00:00:00Z\n"
+                "sip 2024-04-06T00:00:00Z 2024-04-25T00:00:00Z\n"
+                "sip 2024-04-25T00:00:00Z 2024-05-14T00:00:00Z\n"
+                "sip 2024-05-14T00:00:00Z 2024-06-01T00:00:00Z\n");
+    request.begin_us = at("2016-01-02T00:00:00Z");
+    size_t count;
+    free(alpaca_plan(&request, ALPACA_FEED_SIP, at("2024-07-01T00:00:00Z"), &count));
+    assert_int_equal(count, ALPACA_QUESTIONS_MAX);
+}
+
+/* A pair has 1440 bars a day, a stock at most 960 and none on weekends. */
+static void a_question_is_not_cut_into_less_than_pages(void **state)
+{
+    (void)state;
+    struct bar_request request =
+        request_of(btc, 1, false, "2024-01-02T00:00:00Z", "2024-02-03T00:00:00Z");
     assert_plan(&request, ALPACA_FEED_SIP, "2024-07-01T00:00:00Z",
-                "- 2024-01-02T00:00:00Z 2024-01-23T00:00:00Z\n"
-                "- 2024-01-23T00:00:00Z 2024-02-03T00:00:00Z\n");
+                "- 2024-01-02T00:00:00Z 2024-01-09T00:00:00Z\n"
+                "- 2024-01-09T00:00:00Z 2024-01-16T00:00:00Z\n"
+                "- 2024-01-16T00:00:00Z 2024-01-23T00:00:00Z\n"
+                "- 2024-01-23T00:00:00Z 2024-01-30T00:00:00Z\n"
+                "- 2024-01-30T00:00:00Z 2024-02-03T00:00:00Z\n");
+    request = request_of(qqq, 1, false, "2024-06-03T00:00:00Z", "2024-06-17T00:00:00Z");
+    assert_plan(&request, ALPACA_FEED_SIP, "2024-07-01T00:00:00Z",
+                "sip 2024-06-03T00:00:00Z 2024-06-17T00:00:00Z\n");
     request = request_of(qqq, 1, true, "2016-01-04T00:00:00Z", "2024-06-01T00:00:00Z");
     assert_plan(&request, ALPACA_FEED_SIP, "2024-07-01T00:00:00Z",
                 "sip 2016-01-04T00:00:00Z 2024-06-01T00:00:00Z\n");
@@ -160,7 +183,9 @@ static void what_lies_before_the_providers_history_is_one_question(void **state)
         request_of(qqq, 1, false, "1970-01-01T00:00:00Z", "2016-02-01T00:00:00Z");
     assert_plan(&request, ALPACA_FEED_SIP, "2024-07-01T00:00:00Z",
                 "sip 1970-01-01T00:00:00Z 2016-01-01T00:00:00Z\n"
-                "sip 2016-01-01T00:00:00Z 2016-02-01T00:00:00Z\n");
+                "sip 2016-01-01T00:00:00Z 2016-01-12T00:00:00Z\n"
+                "sip 2016-01-12T00:00:00Z 2016-01-23T00:00:00Z\n"
+                "sip 2016-01-23T00:00:00Z 2016-02-01T00:00:00Z\n");
     request = request_of(btc, 1, false, "1970-01-01T00:00:00Z", "2021-01-05T00:00:00Z");
     request.begin_us = INT64_MIN;
     assert_plan(&request, ALPACA_FEED_SIP, "2024-07-01T00:00:00Z",
@@ -190,29 +215,69 @@ static void a_range_without_a_bar_is_no_question(void **state)
     assert_plan(&request, ALPACA_FEED_AUTO, "2024-07-01T00:00:00Z", "");
 }
 
-static void a_hundred_symbols_share_a_question(void **state)
+/* "first+count begin end", a line for each question about the first of a thousand symbols. */
+static void assert_groups(size_t symbol_count, const char *begin, const char *end,
+                          const char *expected)
 {
-    (void)state;
-    static char names[250][SYMBOL_TEXT_SIZE];
-    const char *symbols[250];
-    for (int i = 0; i < 250; i++) {
+    static char names[1000][SYMBOL_TEXT_SIZE];
+    static const char *symbols[1000];
+    for (int i = 0; i < 1000; i++) {
         snprintf(names[i], SYMBOL_TEXT_SIZE, "S%d", i);
         symbols[i] = names[i];
     }
-    struct bar_request request =
-        request_of(symbols, 250, false, "2024-06-03T00:00:00Z", "2024-06-12T00:00:00Z");
+    struct bar_request request = request_of(symbols, symbol_count, false, begin, end);
     size_t count;
     struct alpaca_question *questions =
         alpaca_plan(&request, ALPACA_FEED_SIP, at("2024-07-01T00:00:00Z"), &count);
-    static const size_t firsts[] = { 0, 0, 100, 100, 200, 200 };
-    static const size_t counts[] = { 100, 100, 100, 100, 50, 50 };
-    assert_int_equal(count, 6);
+    struct text text = { 0 };
+    for (size_t i = 0; i < count; i++)
+        text_format(&text, "%zu+%zu %s%" PRId64 "\n", questions[i].first_symbol,
+                    questions[i].symbol_count, questions[i].begin_us == request.begin_us ? "" : "-",
+                    (questions[i].end_us - questions[i].begin_us) / DAY_US);
+    free(questions);
+    assert_string_equal(text_string(&text), expected);
+    text_release(&text);
+}
+
+static void symbols_are_parted_before_time_is(void **state)
+{
+    (void)state;
+    assert_groups(5, "2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z",
+                  "0+1 30\n1+1 30\n2+1 30\n3+1 30\n4+1 30\n");
+    assert_groups(3, "2024-05-01T00:00:00Z", "2024-07-01T00:00:00Z",
+                  "0+1 31\n0+1 -30\n1+1 31\n1+1 -30\n2+1 31\n2+1 -30\n");
+    assert_groups(50, "2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z",
+                  "0+6 30\n6+6 30\n12+6 30\n18+7 30\n25+6 30\n31+6 30\n37+6 30\n43+7 30\n");
+    assert_groups(50, "2024-06-03T00:00:00Z", "2024-06-04T00:00:00Z",
+                  "0+12 1\n12+13 1\n25+12 1\n37+13 1\n");
+}
+
+static void a_question_has_a_hundred_symbols_at_most(void **state)
+{
+    (void)state;
+    assert_groups(850, "2024-06-03T00:00:00Z", "2024-06-04T00:00:00Z",
+                  "0+94 1\n94+94 1\n188+95 1\n283+94 1\n377+95 1\n472+94 1\n566+95 1\n"
+                  "661+94 1\n755+95 1\n");
+}
+
+static void a_question_has_a_hundred_pages_at_most(void **state)
+{
+    (void)state;
+    struct bar_request request =
+        request_of(qqq, 1, false, "2016-01-02T00:00:00Z", "2024-06-01T00:00:00Z");
+    const char *symbols[50];
+    for (size_t i = 0; i < 50; i++)
+        symbols[i] = "QQQ";
+    request.symbols = symbols;
+    request.symbol_count = 50;
+    size_t count;
+    struct alpaca_question *questions =
+        alpaca_plan(&request, ALPACA_FEED_SIP, at("2024-07-01T00:00:00Z"), &count);
     for (size_t i = 0; i < count; i++) {
-        assert_int_equal(questions[i].first_symbol, firsts[i]);
-        assert_int_equal(questions[i].symbol_count, counts[i]);
-        assert_int_equal(questions[i].begin_us,
-                         at(i % 2 == 0 ? "2024-06-03T00:00:00Z" : "2024-06-10T00:00:00Z"));
+        int64_t days = (questions[i].end_us - questions[i].begin_us) / DAY_US;
+        assert_true((int64_t)questions[i].symbol_count * days * 4800 / 7 <= 110 * 10000);
     }
+    assert_true(count > ALPACA_QUESTIONS_MAX);
     free(questions);
 }
 
@@ -284,11 +349,14 @@ int main(void)
         cmocka_unit_test(the_day_that_is_not_over_is_not_asked_for),
         cmocka_unit_test(days_are_those_of_the_sip_or_none),
         cmocka_unit_test(days_of_crypto_end_at_midnight_utc),
-        cmocka_unit_test(long_ranges_become_windows_of_whole_weeks),
+        cmocka_unit_test(a_long_range_becomes_as_many_questions_as_may_be_on_their_way),
+        cmocka_unit_test(a_question_is_not_cut_into_less_than_pages),
         cmocka_unit_test(what_lies_before_the_providers_history_is_one_question),
         cmocka_unit_test(without_an_end_it_goes_to_now),
         cmocka_unit_test(a_range_without_a_bar_is_no_question),
-        cmocka_unit_test(a_hundred_symbols_share_a_question),
+        cmocka_unit_test(symbols_are_parted_before_time_is),
+        cmocka_unit_test(a_question_has_a_hundred_symbols_at_most),
+        cmocka_unit_test(a_question_has_a_hundred_pages_at_most),
         cmocka_unit_test(a_question_about_minutes_says_everything),
         cmocka_unit_test(days_are_asked_for_by_their_midnights_in_new_york),
         cmocka_unit_test(a_question_about_crypto_has_neither_feed_nor_adjustment),

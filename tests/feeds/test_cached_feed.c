@@ -401,6 +401,64 @@ static void progress_is_of_all_requests_together(void **state)
     bar_set_release(&set);
 }
 
+/* Fourteen months of four symbols are a part. */
+static void a_large_request_is_done_in_parts(void **state)
+{
+    (void)state;
+    stage.source.refused = "IWM";
+    assert_dates("QQQ,IWM,SPY,DIA", "2023-06-05", "2024-10-10");
+    assert_asked("QQQ,IWM,SPY,DIA 2023-06-05T04:00:00Z 2024-08-01T04:00:00Z\n"
+                 "QQQ,SPY,DIA 2024-08-01T04:00:00Z 2024-10-11T04:00:00Z\n");
+    assert_int_equal(count_keys(QQQ), 17);
+    cache_open();
+    assert_dates("QQQ,SPY,DIA", "2023-06-05", "2024-10-10");
+    assert_asked("");
+}
+
+static void what_is_only_to_be_kept_is_not_handed_out(void **state)
+{
+    (void)state;
+    struct asked asked;
+    stage.source.now_us = time_of("2024-06-25T15:07:30Z");
+    stage.source.refused = "NOPE";
+    ask(&asked, "QQQ,NOPE,SPY", time_of("2024-05-20T04:00:00Z"), time_of("2024-06-25T15:00:00Z"));
+    asked.request.only_keeps = true;
+    struct bar_set set = load_from(stage.cache, &asked.request);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(set.symbols[i].bars.count, 0);
+        assert_int_equal(set.symbols[i].error.kind, i == 1 ? ERROR_USAGE : ERROR_NONE);
+    }
+    bar_set_release(&set);
+    assert_asked(
+        "QQQ,NOPE,SPY 2024-05-20T04:00:00Z 2024-06-25T04:00:00Z\n"); /* not the running day */
+    cache_open();
+    assert_dates("QQQ,SPY", "2024-05-20", "2024-06-24");
+    assert_asked("");
+}
+
+static void what_was_just_asked_for_in_vain_is_not_asked_for_again(void **state)
+{
+    (void)state;
+    struct asked asked;
+    stage.source.hole_every = 5;
+    ask(&asked, "QQQ", time_of("2024-06-03T04:00:00Z"), time_of("2024-06-29T04:00:00Z"));
+    struct bar_set set;
+    for (size_t keeps = 1; keeps <= 2; keeps++) {
+        asked.request.only_keeps = true;
+        set = load_from(stage.cache, &asked.request);
+        bar_set_release(&set);
+        size_t requests = stage.source.requests;
+        assert_true(cached_feed_counts(stage.cache).sessions_empty > 0 && requests >= keeps);
+        asked.request.only_keeps = false;
+        assert_like_source(&asked.request);
+        assert_like_source(&asked.request);
+        assert_int_equal(stage.source.requests, requests);
+    }
+    cache_open();
+    assert_like_source(&asked.request);
+    assert_true(stage.source.requests > 0);
+}
+
 #define CACHE_TEST(name) cmocka_unit_test_setup_teardown(name, cache_stage_begin, cache_stage_end)
 
 int main(void)
@@ -431,6 +489,9 @@ int main(void)
         CACHE_TEST(bars_on_days_without_a_session_are_dropped),
         CACHE_TEST(what_was_put_in_order_is_reported_within_the_request),
         CACHE_TEST(progress_is_of_all_requests_together),
+        CACHE_TEST(a_large_request_is_done_in_parts),
+        CACHE_TEST(what_is_only_to_be_kept_is_not_handed_out),
+        CACHE_TEST(what_was_just_asked_for_in_vain_is_not_asked_for_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,12 +220,14 @@ static void put_in_front(void (*before)(void))
     front.puts = 0;
     front.hides = false;
     stage.options.store = &front.store;
+    stage.options.more_store_count = 0;
     cache_open();
 }
 
 static void put_in_front_no_more(void)
 {
     stage.options.store = stage.store;
+    stage.options.more_store_count = MORE_STORES;
     cache_open();
 }
 

@@ -161,6 +161,19 @@ void alpaca_stage_init(struct alpaca_stage *stage)
     };
 }
 
+void alpaca_stage_ask_many(struct alpaca_stage *stage)
+{
+    enum { MANY = 1000, NAME_SIZE = 8 };
+    static char names[MANY][NAME_SIZE];
+    static const char *symbols[MANY];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(names[i], NAME_SIZE, "S%d", i);
+        symbols[i] = names[i];
+    }
+    stage->request.symbols = symbols;
+    stage->request.symbol_count = MANY;
+}
+
 bool alpaca_stage_try(struct alpaca_stage *stage)
 {
     struct feed *feed = alpaca_bars_open(&stage->options);

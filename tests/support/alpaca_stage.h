@@ -44,6 +44,9 @@ struct alpaca_stage {
 void alpaca_stage_init(struct alpaca_stage *stage);
 void alpaca_stage_release(struct alpaca_stage *stage);
 
+/* Asks for a day of a thousand symbols instead, for an answer that is the same for all. */
+void alpaca_stage_ask_many(struct alpaca_stage *stage);
+
 /* Loads what is asked for; an error is the stage's, or fails the test. */
 bool alpaca_stage_try(struct alpaca_stage *stage);
 void alpaca_stage_load(struct alpaca_stage *stage);

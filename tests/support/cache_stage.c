@@ -48,11 +48,16 @@ int cache_stage_begin(void **state)
     struct error error = { 0 };
     scratch_init(&stage.scratch);
     stage.store = store_open(&(struct store_options) { stage.scratch.folder, 60000 }, &error);
+    for (size_t i = 0; i < MORE_STORES; i++)
+        stage.more_stores[i] =
+            store_open(&(struct store_options) { stage.scratch.folder, 60000 }, &error);
     feed_fake_init(&stage.source);
     stage.source.now_us = time_of("2025-03-20T12:00:00Z");
     stage.options = (struct cached_feed_options) {
         .source = &stage.source.feed,
         .store = stage.store,
+        .more_stores = stage.more_stores,
+        .more_store_count = MORE_STORES,
         .provider = "alpaca",
         .feed = "sip",
         .now_us = now_us,
@@ -72,6 +77,8 @@ int cache_stage_end(void **state)
     stage.cache = NULL;
     feed_fake_release(&stage.source);
     store_close(stage.store);
+    for (size_t i = 0; i < MORE_STORES; i++)
+        store_close(stage.more_stores[i]);
     scratch_release(&stage.scratch);
     log_open(stderr, LOG_INFO, LOG_FORMAT_TEXT);
     fclose(nowhere);

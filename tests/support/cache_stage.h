@@ -16,11 +16,11 @@
 #define QQQ CACHE_FOLDER("sip", "split", "1Min", "QQQ")
 #define SPY CACHE_FOLDER("sip", "split", "1Min", "SPY")
 
-enum { ASKED_SYMBOLS_MAX = 4 };
+enum { ASKED_SYMBOLS_MAX = 4, MORE_STORES = 3 };
 
 extern struct cache_stage {
     struct scratch scratch;
-    struct store *store;
+    struct store *store, *more_stores[MORE_STORES];
     struct feed_fake source;
     struct cached_feed_options options; /* of the next cache_open */
     struct feed *cache;

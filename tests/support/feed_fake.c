@@ -3,6 +3,7 @@
 #include "service/base/date.h"
 #include "service/base/memory.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { STEP_MINUTES = 15 };
@@ -123,6 +124,7 @@ static bool load_bars(struct feed *feed, const struct bar_request *request, stru
                       struct error *error)
 {
     struct feed_fake *fake = (struct feed_fake *)feed;
+    assert(!request->only_keeps); /* it keeps none */
     note(fake, request);
     if (fake->fails)
         return error_set(error, ERROR_PROVIDER, "the provider is down");
@@ -136,7 +138,8 @@ static bool load_bars(struct feed *feed, const struct bar_request *request, stru
         bars += set.symbols[i].bars.count;
     }
     if (request->progress != NULL)
-        request->progress(request->context, &(struct feed_progress) { bars, 1, 1 });
+        request->progress(request->context,
+                          &(struct feed_progress) { .bars = bars, .requests = 1, .done = 1 });
     *ret_set = set;
     return true;
 }

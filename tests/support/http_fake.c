@@ -12,6 +12,7 @@
 
 struct http_fake_request {
     char *url;
+    void (*digest)(void *context, const struct http_response *response);
     void (*done)(void *context, const struct http_response *response, const struct error *error);
     void *context;
 };
@@ -50,6 +51,7 @@ bool __wrap_http_client_start(struct http_client *client, const struct http_requ
                                 sizeof *fake->waiting);
     fake->waiting[fake->waiting_count++] = (struct http_fake_request) {
         .url = memory_copy_text(request->url),
+        .digest = request->digest,
         .done = request->done,
         .context = request->context,
     };
@@ -79,6 +81,8 @@ static void answer_one(struct http_fake *fake)
         .attempts = 1,
     };
     bool is_response = answer.status != 0;
+    if (is_response && request.digest != NULL)
+        request.digest(request.context, &response);
     request.done(request.context, is_response ? &response : NULL,
                  is_response ? NULL : &answer.error);
     text_release(&answer.body);

@@ -5,11 +5,16 @@
 #include "service/commands/arguments.h"
 
 extern const struct command backtest_command;
+extern const struct command run_command;
 extern const struct command strategies_command;
 extern const struct command data_command; /* a group: */
 extern const struct command data_convert_command;
 extern const struct command data_check_command;
 extern const struct command data_show_command;
+extern const struct command data_fetch_command;
+extern const struct command data_list_command;
+extern const struct command data_verify_command;
+extern const struct command data_clear_command;
 extern const struct command check_command;
 extern const struct command demo_command;
 extern const struct command version_command;

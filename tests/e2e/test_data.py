@@ -41,7 +41,7 @@ def round_trip(folder, name, *flags):
 
 @behaviour
 def the_group_lists_its_commands(folder):
-    names = ["convert", "check", "show"]
+    names = ["convert", "check", "show", "fetch", "list", "verify", "clear"]
     done = fail(folder, 2, "data", says=names)
     assert "Usage: playbook data COMMAND" in done.stderr
     for flag in ("--help", "-h", "help"):

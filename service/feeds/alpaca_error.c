@@ -80,15 +80,28 @@ static bool may_pass(int status)
     return status == 408 || status == 425 || status == 429 || status >= 500;
 }
 
+static bool says_plan(int status, int64_t code, const struct text *message)
+{
+    return status == FORBIDDEN &&
+           (code == CODE_PLAN || strstr(text_string(message), "subscription") != NULL);
+}
+
+bool alpaca_error_is_plan(const struct http_response *response)
+{
+    struct text message = { 0 };
+    int64_t code = body_read(response, &message);
+    bool is_plan = says_plan(response->status, code, &message);
+    text_release(&message);
+    return is_plan;
+}
+
 bool alpaca_error_set(const struct http_response *response, const char *where, struct error *error)
 {
     int status = response->status;
     struct text message = { 0 };
     int64_t code = body_read(response, &message);
-    bool is_plan = status == FORBIDDEN &&
-                   (code == CODE_PLAN || strstr(text_string(&message), "subscription") != NULL);
     if (status == UNAUTHORIZED || status == FORBIDDEN)
-        denied_set(is_plan, error);
+        denied_set(says_plan(status, code, &message), error);
     else if (status == NOT_FOUND)
         error_set(error, ERROR_PROVIDER, "status 404: nothing is there; check ALPACA_DATA_URL");
     else if (status >= 300 && status < 400)

@@ -15,6 +15,9 @@
 bool alpaca_error_symbol(const struct http_response *response,
                          char ret_symbol[static SYMBOL_TEXT_SIZE]);
 
+/* Whether a reply refuses what the account's plan does not include, and not the keys. */
+bool alpaca_error_is_plan(const struct http_response *response);
+
 /* `where` is host and route: "data.alpaca.markets/v2/stocks/bars". Kinds: denied for wrong keys and
  * for what the plan does not include, else provider; outcome retry when it may pass by itself.
  * Always false. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The other commands as their user sees them: help, version, strategies, check and demo.
+"""The other commands as their user sees them: help, version, strategies and demo.
 
 Runs the program named by PLAYBOOK in temporary folders; the demo in the checkout, where its
 examples are. Prints TAP.
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from bars_program import ROOT, behaviour, fail, files, program, run_tests, succeed, table
+from bars_program import ROOT, behaviour, fail, files, run_tests, succeed, table
 
 COMMANDS = ["backtest", "strategies", "data", "check", "demo", "version"]
 GROUPS = {"data": ["convert", "check", "show"]}
@@ -102,58 +102,11 @@ def a_strategy_shows_its_parameters_and_settings(folder):
 
 
 @behaviour
-def check_finds_a_clean_place_in_order(folder):
-    done = succeed(folder, "check")
-    lines = done.stdout.splitlines()
-    assert lines and all(line.startswith("ok ") for line in lines), done.stdout
-    for name in ("OUTPUT_DIR", "WRITER_TYPE", "PLAYBOOKS_FILE", "playbooks", "New York"):
-        assert sum(line.split(maxsplit=1)[1].startswith(name) for line in lines) == 1, name
-    assert files(folder) == {}, "check writes nothing"
-    (folder / "playbooks.json").write_text('{"playbooks": [{"strategy": "dp20"}]}')
-    assert "1 in playbooks.json" in succeed(folder, "check").stdout
-    done = succeed(folder, "check", environment={"OUTPUT_DIR": "elsewhere"})
-    assert re.search(r"OUTPUT_DIR +elsewhere \(environment\)", done.stdout), done.stdout
-
-
-def failed_lines(folder, status, environment=None):
-    done = program(folder, "check", environment=environment)
-    assert done.returncode == status, (done.returncode, done.stdout)
-    return [line for line in done.stdout.splitlines() if not line.startswith("ok ")]
-
-
-@behaviour
-def check_tells_of_a_broken_playbooks_file(folder):
-    place = folder / "playbooks.json"
-    for content, says in (('{"playbooks": [\n}', "line 2"), ("", "line 1"),
-                          ('{"playbooks": [{"strategy": "dp21"}]}', "dp20"),
-                          ('{"playbooks": [{"strategy": "dp20"}, {"strategy": "dp20"}]}',
-                           "playbooks[1].name")):
-        place.write_text(content)
-        line, = failed_lines(folder, 2)
-        assert "playbooks.json" in line and says in line, line
-    place.unlink()
-    place.mkdir()
-    line, = failed_lines(folder, 3)
-    assert "playbooks.json" in line, line
-
-
-@behaviour
-def check_tells_of_a_folder_that_is_none(folder):
-    (folder / "taken").write_text("")
-    for place in ("taken", "taken/deeper"):
-        line, = failed_lines(folder, 4, {"OUTPUT_DIR": place})
-        assert "output folder" in line and "taken" in line, line
-    assert failed_lines(folder, 0, {"OUTPUT_DIR": "not/there/yet"}) == []
-
-
-@behaviour
 def wrong_settings_stop_every_command(folder):
     for name in ("check", "strategies", "version", "demo"):
         fail(folder, 2, name, environment={"LOG_LEVEL": "loud"}, says="LOG_LEVEL")
     (folder / ".env").write_text("OUTPUT_DRI=elsewhere\n")
     fail(folder, 2, "check", says=("OUTPUT_DRI", "OUTPUT_DIR"))
-    (folder / ".env").write_text("# mine\nOUTPUT_DIR=elsewhere\n")
-    assert re.search(r"OUTPUT_DIR +elsewhere \(\.env\)", succeed(folder, "check").stdout)
 
 
 @behaviour

@@ -307,6 +307,15 @@ def the_content_type_may_be_wrong(_):
 
 
 @behaviour
+def the_date_may_be_wrong(_):
+    with Exchange(**WALK, frozen=True) as exchange:
+        for seconds in (60, -90):
+            exchange.lie("clock", seconds=seconds)
+            dates = [parsedate_to_datetime(reply(exchange)[1]["Date"]) for _ in range(2)]
+            assert (dates[0] - dates[1]).total_seconds() == seconds, dates
+
+
+@behaviour
 def numbers_and_keys_may_be_wrong(_):
     with Exchange(**WALK) as exchange:
         honest = reply(exchange)[2]

@@ -80,6 +80,12 @@ def content_type(told, value="text/html"):
     told.answer.headers["Content-Type"] = value
 
 
+@lie
+def clock(told, seconds=60):
+    """A Date that is so far ahead; behind when it is negative."""
+    told.answer.clock_s = seconds
+
+
 # ---- another body --------------------------------------------------------------------------------
 
 @lie

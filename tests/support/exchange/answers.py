@@ -15,6 +15,7 @@ class Answer:
     headers: dict = field(default_factory=lambda: {"Content-Type": JSON})
     page: object = None
     delay_s: float = 0
+    clock_s: float = 0  # so far the Date is off
     sending: object = None  # a Sending: not as HTTP wants it
 
     def replace(self, status, body, content_type=JSON):

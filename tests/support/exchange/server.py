@@ -116,7 +116,7 @@ class Server:
         return Sent()
 
     def date(self, found):
-        now_s = self.exchange.clock.now_us() / 1_000_000
+        now_s = self.exchange.clock.now_us() / 1_000_000 + found.clock_s
         found.headers["Date"] = formatdate(now_s, usegmt=True)
 
     def response(self, found):

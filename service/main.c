@@ -12,8 +12,8 @@
 enum { COMMANDS_MAX = 16, EXIT_USAGE = 2 };
 
 static const struct command *const commands[] = {
-    &backtest_command, &strategies_command, &data_command, &check_command,
-    &demo_command,     &version_command,    NULL,
+    &backtest_command, &run_command,  &strategies_command, &data_command,
+    &check_command,    &demo_command, &version_command,    NULL,
 };
 static const struct command program = { .name = "", .commands = commands };
 
@@ -74,8 +74,8 @@ static void open_log(const struct settings *settings)
 }
 
 /* `loaded` says whether the settings could be read; help is given all the same. */
-static int run_command(const struct command *command, int argc, char *argv[],
-                       struct settings *settings, bool loaded, struct error *error)
+static int execute(const struct command *command, int argc, char *argv[], struct settings *settings,
+                   bool loaded, struct error *error)
 {
     struct arguments arguments = { 0 };
     struct error usage = { 0 };
@@ -123,7 +123,7 @@ int main(int argc, char *argv[])
     if (loaded)
         open_log(&settings);
     int named = (int)(rest - argv) - 1;
-    int code = command ? run_command(command, argc - named, argv + named, &settings, loaded, &error)
+    int code = command ? execute(command, argc - named, argv + named, &settings, loaded, &error)
                        : command_fail(&usage);
     settings_release(&settings);
     return flush_output(code);

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""The bugs of mutants.txt, planted one at a time in a copy of the source: the tests must fail.
+"""The bugs of mutants.txt and traps.txt, planted one at a time in a copy of the source: the tests
+must fail.
 
 As many copies as there are processors are built once; then only the changed file is compiled, and
 the tests named for it run until one fails. A line that is not there any more fails too: the code
-has changed, so renew the mutant. Prints TAP.
+has changed, so renew the mutant. Words given are looked for in the mutants' names: only those are
+planted. Prints TAP.
 """
 import os
 import queue
@@ -21,19 +23,24 @@ TEST_TIMEOUT_S = 60
 
 
 class Mutant:
-    """A block of mutants.txt."""
+    """A block: lines of a file as they are, and as they would be."""
 
     def __init__(self, block):
-        self.name, self.file, self.line, self.planted, tests = block.splitlines()
-        self.line, self.planted = self.line.removeprefix("- "), self.planted.removeprefix("+ ")
+        self.name, self.file, *changes, tests = block.splitlines()
+        self.lines, self.planted = ([line[2:] for line in changes if line.startswith(mark)]
+                                    for mark in ("- ", "+ "))
         self.tests = [path.relative_to(ROOT).with_suffix("")
                       for pattern in tests.split()[1:]
                       for path in sorted(ROOT.glob(f"tests/{pattern}.c"))]
 
 
-def mutants():
-    blocks = (ROOT / "tests/mutants/mutants.txt").read_text().strip().split("\n\n")
-    return [Mutant(block) for block in blocks[1:]]
+def mutants(words):
+    """Those of both files, without what is only a remark."""
+    blocks = [block for name in ("mutants.txt", "traps.txt")
+              for block in (ROOT / "tests/mutants" / name).read_text().strip().split("\n\n")]
+    planted = [Mutant(block) for block in blocks if not block.startswith("#")]
+    return [mutant for mutant in planted
+            if not words or any(word in mutant.name for word in words)]
 
 
 class Tree:
@@ -75,12 +82,14 @@ class Tree:
         """(whether the tests let the mutant pass or could not be asked, what is to be said)."""
         path = self.folder / mutant.file
         source = path.read_text() if path.exists() else ""
-        lines = source.splitlines(keepends=True)
-        places = [number for number, line in enumerate(lines) if line.strip() == mutant.line]
+        lines = source.splitlines()
+        count, bare = len(mutant.lines), [line.strip() for line in lines]
+        places = [place for place in range(len(lines))
+                  if bare[place:place + count] == mutant.lines]
         if len(places) != 1 or not mutant.tests:
             return True, "the code has changed: renew the mutant"
-        lines[places[0]] = mutant.planted + "\n"
-        path.write_text("".join(lines))
+        lines[places[0]:places[0] + count] = mutant.planted
+        path.write_text("\n".join(lines) + "\n")
         said = self.build(mutant.tests)
         caught = None if said else self.failure(mutant.tests)
         path.write_text(source)
@@ -95,7 +104,7 @@ def report(number, good, name):
 
 
 def main():
-    planted = mutants()
+    planted = mutants(sys.argv[1:])
     tests = sorted({test for mutant in planted for test in mutant.tests})
     trees = queue.Queue()
 

@@ -20,7 +20,7 @@ enum { REQUESTS_MAX = 4 };
 static struct {
     struct feed feed;
     struct {
-        bool is_daily;
+        bool is_daily, only_keeps;
         int64_t begin_us, end_us;
         size_t symbol_count;
         enum adjustment adjustment;
@@ -44,7 +44,8 @@ static void add_bars(struct series *series, const struct bar_request *request)
         int64_t hour = local_us % DAY_US / HOUR_US;
         if (!request->is_daily && (hour < 8 || hour >= 18))
             continue;
-        struct bar bar = bars_bar(time_us, 10, 10, 10, 10);
+        double price = 10 + (double)(time_us / MINUTE_US % 97 / 10);
+        struct bar bar = bars_bar(time_us, price, price, price, price);
         series_append(series, &bar);
     }
 }
@@ -56,6 +57,7 @@ static bool fake_load(struct feed *feed, const struct bar_request *request, stru
     assert_in_range(fake.request_count, 0, REQUESTS_MAX - 1);
     size_t at = fake.request_count++;
     fake.requests[at].is_daily = request->is_daily;
+    fake.requests[at].only_keeps = request->only_keeps;
     fake.requests[at].begin_us = request->begin_us;
     fake.requests[at].end_us = request->end_us;
     fake.requests[at].symbol_count = request->symbol_count;
@@ -69,7 +71,7 @@ static bool fake_load(struct feed *feed, const struct bar_request *request, stru
     for (size_t i = 0; i < set.count; i++) {
         if (fake.unknown && strcmp(request->symbols[i], fake.unknown) == 0)
             error_set(&set.symbols[i].error, ERROR_USAGE, "is not known");
-        else
+        else if (!request->only_keeps)
             add_bars(&set.symbols[i].bars, request);
     }
     *ret_set = set;
@@ -205,6 +207,140 @@ static void a_range_without_a_session_is_told(void **state)
 
 #define STARTED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
+static struct backtest_options run_options(void)
+{
+    return (struct backtest_options) {
+        .playbook = &playbook,
+        .calendar = options.calendar,
+        .start = options.start,
+        .end = options.end,
+        .capital = BACKTEST_CAPITAL,
+        .threads = 2,
+    };
+}
+
+static void symbol_by_symbol_the_run_is_the_same(void **state)
+{
+    (void)state;
+    struct fetch fetch;
+    struct backtest whole, parts;
+    open_playbook("sma_cross", NULL);
+    struct backtest_options of_whole = run_options(), of_parts = run_options();
+    assert_true(fetch_bars(&playbook, &options, &loaded, &error));
+    of_whole.inputs = loaded.inputs;
+    assert_true(backtest_run(&of_whole, &whole, &error));
+    assert_true(fetch_begin(&fetch, &playbook, &options, &error));
+    struct backtest_source source = fetch_source(&fetch);
+    of_parts.source = &source;
+    assert_true(backtest_run(&of_parts, &parts, &error));
+    assert_int_equal(parts.first_session, whole.first_session);
+    assert_int_equal(parts.last_session, whole.last_session);
+    assert_int_equal(parts.sessions, 3);
+    assert_int_equal(parts.findings.count, whole.findings.count);
+    assert_int_equal(parts.journal.count, whole.journal.count);
+    assert_true(whole.trade_count > 4);
+    assert_int_equal(parts.trade_count, whole.trade_count);
+    for (size_t i = 0; i < whole.trade_count; i++) {
+        assert_int_equal(parts.trades[i].symbol, whole.trades[i].symbol);
+        assert_int_equal(parts.trades[i].entry_time_us, whole.trades[i].entry_time_us);
+        assert_int_equal(parts.trades[i].exit_time_us, whole.trades[i].exit_time_us);
+    }
+    assert_int_equal(parts.max_drawdown, whole.max_drawdown);
+    backtest_release(&whole);
+    backtest_release(&parts);
+    fetch_release(&fetch);
+}
+
+static void all_is_kept_together_and_then_loaded_one_by_one(void **state)
+{
+    (void)state;
+    struct fetch fetch;
+    struct backtest backtest;
+    open_playbook("sma_cross", NULL);
+    assert_true(fetch_begin(&fetch, &playbook, &options, &error));
+    assert_int_equal(fake.request_count, 1);
+    assert_true(fake.requests[0].only_keeps);
+    assert_int_equal(fake.requests[0].symbol_count, 2);
+    struct backtest_options of = run_options();
+    struct backtest_source source = fetch_source(&fetch);
+    of.source = &source;
+    assert_true(backtest_run(&of, &backtest, &error));
+    assert_int_equal(fake.request_count, 3);
+    for (size_t i = 1; i < 3; i++) {
+        assert_false(fake.requests[i].only_keeps);
+        assert_int_equal(fake.requests[i].symbol_count, 1);
+        assert_true(fake.requests[i].begin_us == fake.requests[0].begin_us);
+        assert_true(fake.requests[i].end_us == fake.requests[0].end_us);
+    }
+    backtest_release(&backtest);
+    fetch_release(&fetch);
+}
+
+static void history_is_kept_too(void **state)
+{
+    (void)state;
+    struct fetch fetch;
+    open_playbook("dp20", "2Min");
+    assert_true(fetch_begin(&fetch, &playbook, &options, &error));
+    assert_int_equal(fake.request_count, 2);
+    assert_true(fake.requests[1].is_daily && fake.requests[1].only_keeps);
+    fetch_release(&fetch);
+}
+
+static void what_cannot_be_kept_fails_before_the_run(void **state)
+{
+    (void)state;
+    struct fetch fetch;
+    open_playbook("sma_cross", NULL);
+    fake.unknown = "BBB";
+    assert_false(fetch_begin(&fetch, &playbook, &options, &error));
+    assert_string_equal(error.message, "BBB: is not known");
+    fetch_release(&fetch);
+}
+
+static void a_symbol_that_cannot_be_loaded_fails_the_run(void **state)
+{
+    (void)state;
+    struct fetch fetch;
+    struct backtest backtest;
+    open_playbook("sma_cross", NULL);
+    fake.fails_at = 3;
+    assert_true(fetch_begin(&fetch, &playbook, &options, &error));
+    struct backtest_options of = run_options();
+    struct backtest_source source = fetch_source(&fetch);
+    of.source = &source;
+    of.threads = 1;
+    assert_false(backtest_run(&of, &backtest, &error));
+    assert_string_equal(error.message, "BBB: no network");
+    fetch_release(&fetch);
+}
+
+static bool open_nothing(void *context, size_t symbol, struct lane_input *ret_input,
+                         struct error *ret_error)
+{
+    static const struct series none;
+    (void)context, (void)symbol, (void)ret_error;
+    *ret_input = (struct lane_input) { .bars = &none };
+    return true;
+}
+
+static void close_nothing(void *context, size_t symbol)
+{
+    (void)context, (void)symbol;
+}
+
+static void without_any_bar_there_is_no_run(void **state)
+{
+    (void)state;
+    struct backtest backtest;
+    open_playbook("sma_cross", NULL);
+    struct backtest_options of = run_options();
+    struct backtest_source source = { .open = open_nothing, .close = close_nothing };
+    of.source = &source;
+    assert_false(backtest_run(&of, &backtest, &error));
+    assert_string_equal(error.message, "no bar lies within the trading hours of calendar xnys");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +351,12 @@ int main(void)
         STARTED(a_symbol_that_fails_fails_the_playbook_by_name),
         STARTED(what_fails_the_feed_is_passed_on),
         STARTED(a_range_without_a_session_is_told),
+        STARTED(symbol_by_symbol_the_run_is_the_same),
+        STARTED(all_is_kept_together_and_then_loaded_one_by_one),
+        STARTED(history_is_kept_too),
+        STARTED(what_cannot_be_kept_fails_before_the_run),
+        STARTED(a_symbol_that_cannot_be_loaded_fails_the_run),
+        STARTED(without_any_bar_there_is_no_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,6 +269,28 @@ static void a_foreign_file_is_left_as_it_is(void **state)
     free(content);
 }
 
+static void every_one_of_many_trades_is_listed_in_its_place(void **state)
+{
+    (void)state;
+    enum { MANY = 10000 };
+    cover("mine", "QQQ", "2024-06-03", "2024-06-28");
+    for (int i = 0; i < MANY; i++)
+        add_trade("2024-06-28", i + 1, "2024-06-28");
+    struct record_list list = { .table = &trades_table };
+    publish_list_trades(&backtest, &list);
+    publish_list_trades(&backtest, &list);
+    assert_int_equal(list.count, 2 * MANY);
+    for (int i = 0; i < 2 * MANY; i++) {
+        const struct cell *row = list.cells + (size_t)i * TRADES_COLUMN_COUNT;
+        char id[64];
+        snprintf(id, sizeof id, "mine/QQQ/2024-06-28/%d", i % MANY + 1);
+        assert_string_equal(row[TRADES_TRADE_ID].text, id);
+        assert_int_equal(row[TRADES_BARS_HELD].integer, 351);
+        assert_false(row[TRADES_STOP_PRICE].present);
+    }
+    record_list_release(&list);
+}
+
 #define PREPARED(test) cmocka_unit_test_setup_teardown(test, prepare, release)
 
 int main(void)
@@ -284,6 +306,7 @@ int main(void)
         PREPARED(what_others_cover_stays),
         PREPARED(trades_are_sorted_by_the_session_they_end_in),
         PREPARED(a_result_without_trades_is_a_header),
+        PREPARED(every_one_of_many_trades_is_listed_in_its_place),
         PREPARED(what_was_written_before_a_failure_is_told),
         PREPARED(a_foreign_file_is_left_as_it_is),
     };

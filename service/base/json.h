@@ -3,8 +3,8 @@
  * unscanned.
  *
  * Refused: anything RFC 8259 does not allow, a byte order mark, invalid UTF-8, duplicate keys in an
- * object, lone surrogates, \u0000, numbers that overflow a double, integers beyond 64 bits, and what
- * is over the caps. */
+ * object, lone surrogates, \u0000, numbers that overflow a double, integers beyond 64 bits, and
+ * what is over the caps. */
 #ifndef PLAYBOOK_BASE_JSON_H
 #define PLAYBOOK_BASE_JSON_H
 

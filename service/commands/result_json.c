@@ -24,22 +24,6 @@ static void append_symbols(struct text *text, const struct playbook *playbook)
     text_append(text, "]");
 }
 
-static void append_outputs(struct text *text, const struct publish_outputs *outputs)
-{
-    json_field_name(text, "outputs");
-    text_append(text, "[");
-    for (size_t i = 0; i < outputs->count; i++) {
-        const struct publish_output *output = &outputs->items[i];
-        text_append(text, i == 0 ? "{" : ",{");
-        json_field_string(text, "writer", output->writer);
-        json_field_string(text, "table", output->table);
-        json_field_string(text, "location", output->location);
-        json_field_count(text, "rows", output->rows);
-        text_append(text, "}");
-    }
-    text_append(text, "]");
-}
-
 static void append_performance(struct text *text, const struct backtest *backtest)
 {
     const struct performance *performance = &backtest->performance;
@@ -78,7 +62,8 @@ void result_print_json(const struct backtest *backtest, const struct result_cont
     append_performance(&text, backtest);
     json_field_name(&text, "findings");
     findings_append_json(&backtest->findings, playbook->symbols, &text);
-    append_outputs(&text, context->outputs);
+    json_field_name(&text, "outputs");
+    publish_outputs_append_json(context->outputs, &text);
     text_append(&text, "}\n");
     fwrite(text_string(&text), 1, text.size, stream);
     text_release(&text);

@@ -18,23 +18,6 @@ static enum day_status status_of(const struct day_run *runs, size_t count)
     return DAY_NO_SESSION;
 }
 
-static void append_outputs(struct text *text, const struct publish_outputs *outputs)
-{
-    json_field_name(text, "outputs");
-    text_append(text, "[");
-    for (size_t i = 0; i < outputs->count; i++) {
-        const struct publish_output *output = &outputs->items[i];
-        text_append(text, i == 0 ? "{" : ",{");
-        json_field_string(text, "writer", output->writer);
-        json_field_string(text, "table", output->table);
-        json_field_string(text, "location", output->location);
-        json_field_count(text, "rows", output->rows);
-        json_field_string(text, "status", "written");
-        text_append(text, "}");
-    }
-    text_append(text, "]");
-}
-
 static void append_result(struct text *text, const struct day_result *result)
 {
     json_field_count(text, "sessions", 1);
@@ -42,7 +25,8 @@ static void append_result(struct text *text, const struct day_result *result)
     json_field_count(text, "trades", result->trade_count);
     json_field_name(text, "net_pnl");
     json_append_decimal(text, result->net_pnl, MONEY_DECIMALS, MONEY_DECIMALS_MIN);
-    append_outputs(text, &result->outputs);
+    json_field_name(text, "outputs");
+    publish_outputs_append_json(&result->outputs, text);
     json_field_name(text, "findings");
     findings_append_json(&result->findings, result->symbols, text);
 }

@@ -296,21 +296,6 @@ bool day_result_read(const char *bytes, size_t size, struct day_result *ret_resu
     return true;
 }
 
-static void append_outputs(struct text *text, const struct publish_outputs *outputs)
-{
-    text_append(text, "[");
-    for (size_t i = 0; i < outputs->count; i++) {
-        const struct publish_output *output = &outputs->items[i];
-        text_append(text, i == 0 ? "{" : ",{");
-        json_field_string(text, "writer", output->writer);
-        json_field_string(text, "table", output->table);
-        json_field_string(text, "location", output->location);
-        json_field_count(text, "rows", output->rows);
-        text_append(text, "}");
-    }
-    text_append(text, "]");
-}
-
 void day_result_finish(struct day_result *result, struct publish_outputs *outputs)
 {
     assert(outputs != &result->outputs);
@@ -329,7 +314,7 @@ void day_result_finish(struct day_result *result, struct publish_outputs *output
         if (json_text_is(&name, "status"))
             json_append_string(&text, status_done);
         else if (json_text_is(&name, "outputs"))
-            append_outputs(&text, outputs);
+            publish_outputs_append_json(outputs, &text);
         else
             text_append_bytes(&text, value, (size_t)(pull.next - value));
         opening = ',';

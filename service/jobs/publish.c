@@ -1,6 +1,7 @@
 #include "service/jobs/publish.h"
 
 #include "service/base/date.h"
+#include "service/base/json_fields.h"
 #include "service/base/memory.h"
 #include "service/base/parallel.h"
 #include "service/market/symbol.h"
@@ -194,6 +195,22 @@ bool publish_backtest(const struct backtest *backtest, const struct publish_opti
     text_release(&run_id);
     record_list_release(&trades);
     return written;
+}
+
+void publish_outputs_append_json(const struct publish_outputs *outputs, struct text *text)
+{
+    text_append(text, "[");
+    for (size_t i = 0; i < outputs->count; i++) {
+        const struct publish_output *output = &outputs->items[i];
+        text_append(text, i == 0 ? "{" : ",{");
+        json_field_string(text, "writer", output->writer);
+        json_field_string(text, "table", output->table);
+        json_field_string(text, "location", output->location);
+        json_field_count(text, "rows", output->rows);
+        json_field_string(text, "status", "written");
+        text_append(text, "}");
+    }
+    text_append(text, "]");
 }
 
 void publish_outputs_release(struct publish_outputs *outputs)

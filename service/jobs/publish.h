@@ -45,6 +45,9 @@ bool publish_sets(const struct record_set *sets, size_t count,
                   const struct publish_options *options, struct publish_outputs *outputs,
                   struct error *error);
 
+/* An array of {"writer","table","location","rows","status"}; all are "written". */
+void publish_outputs_append_json(const struct publish_outputs *outputs, struct text *text);
+
 void publish_outputs_release(struct publish_outputs *outputs); /* accepts zeroed ones */
 
 #endif

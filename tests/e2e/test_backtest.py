@@ -19,7 +19,7 @@ RESULT = """strategy playbook symbols timeframe calendar start end sessions sess
 trades wins losses open_positions gross_pnl fees net_pnl win_rate profit_factor expectancy average_r
 max_drawdown longest_losing_streak findings outputs""".split()
 FINDING = ["session", "symbol", "kind", "severity", "count", "detail"]
-OUTPUT = ["writer", "table", "location", "rows"]
+OUTPUT = ["writer", "table", "location", "rows", "status"]
 
 # So loose that nearly every session trades.
 LOOSE = ["--strategy", "dp20", "--set", "window_start=09:45", "--set", "window_end=14:30",
@@ -63,8 +63,10 @@ def json_says_what_was_run(folder):
     assert result["sessions"] == len(JUNE) and result["sessions_skipped"] == 0
     assert result["findings"] == [], result["findings"]
     assert result["outputs"] == [
-        {"writer": "csv", "table": "trades", "location": "t.csv", "rows": result["trades"]},
-        {"writer": "csv", "table": "journal", "location": "journal.csv", "rows": len(JUNE)}]
+        {"writer": "csv", "table": "trades", "location": "t.csv", "rows": result["trades"],
+         "status": "written"},
+        {"writer": "csv", "table": "journal", "location": "journal.csv", "rows": len(JUNE),
+         "status": "written"}]
 
 
 @behaviour

@@ -310,8 +310,10 @@ static char *replaced(const char *document, const char *part, const char *by)
 
 static const char outputs_json[] =
     "\"outputs\":[{\"writer\":\"csv\",\"table\":\"trades\","
-    "\"location\":\"output/\\\"my\\\" trades.csv\",\"rows\":3},"
-    "{\"writer\":\"csv\",\"table\":\"journal\",\"location\":\"output/journal.csv\",\"rows\":2}]";
+    "\"location\":\"output/\\\"my\\\" trades.csv\",\"rows\":3,"
+    "\"status\":\"written\"},"
+    "{\"writer\":\"csv\",\"table\":\"journal\",\"location\":\"output/journal.csv\",\"rows\":2,"
+    "\"status\":\"written\"}]";
 
 static void finishing_changes_status_and_outputs_and_nothing_else(void **state)
 {

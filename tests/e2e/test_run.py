@@ -120,7 +120,7 @@ def a_day_without_a_session_is_said_and_is_no_failure(folder):
 def before_the_feed_has_it_all_the_day_is_refused_with_the_time_to_come(folder):
     playbooks(folder, REVERSAL)
     with exchange_at(EVENING) as (exchange, run):
-        for now in ("2024-06-28T15:00:00Z", "2024-06-28T20:15:59Z"):
+        for now in ("2024-06-28T15:00:00Z", "2024-06-28T20:15:30Z"):
             done = run(folder, "--today", now=now, status=3)
             assert "16:16" in done.stderr and "20:16" in done.stderr, done.stderr
             quiet = run(folder, "--today", "--if-due", now=now)
@@ -134,7 +134,7 @@ def before_the_feed_has_it_all_the_day_is_refused_with_the_time_to_come(folder):
 @behaviour
 def a_half_day_is_due_three_hours_earlier(folder):
     playbooks(folder, REVERSAL)
-    with exchange_at("2024-07-03T17:15:59Z", last="2024-07-03") as (_, run):
+    with exchange_at("2024-07-03T17:15:30Z", last="2024-07-03") as (_, run):
         assert "13:16" in run(folder, "--today", status=3).stderr
         run(folder, "--today", now="2024-07-03T17:16:01Z")
     assert len(table(folder / "output/journal.csv")) == 1

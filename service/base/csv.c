@@ -2,6 +2,7 @@
 
 #include "service/base/memory.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,7 @@ static bool read_cell(struct csv_reader *reader, const char *limit, char **targe
     if (!is_plain && !check_cell(reader, limit, quoted, end != NULL, line, error))
         return false;
 
+    assert(end && "what does not end is no cell");
     *end = '\0';
     *target = end + 1;
     if (reader->cell_count == reader->cell_capacity)

@@ -5,6 +5,7 @@
 #include "service/feeds/alpaca_walk.h"
 #include "service/market/newyork.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 /* The free plan withholds the SIP's last 15 minutes; one more for clocks that differ. */
@@ -82,9 +83,10 @@ static void choose_shape(struct plan *plan, const struct bar_request *request, i
     int64_t symbols = (int64_t)request->symbol_count;
     int64_t span_us = later(end_us - later(begin_us, history_us(request)), 0);
     int64_t days = divide_up(span_us, DAY_US);
-    int64_t pages = divide_up(days * symbols * bars_a_week(request), 7 * ALPACA_PAGE_BARS);
+    int64_t pages = divide_up(days * symbols * bars_a_week(request), INT64_C(7) * ALPACA_PAGE_BARS);
     int64_t questions = earlier(later(pages, 1), ALPACA_QUESTIONS_MAX);
     int64_t groups = later(earlier(symbols, questions), divide_up(symbols, ALPACA_SYMBOLS_MAX));
+    assert(groups > 0);
     int64_t windows = later(questions / groups, divide_up(pages, groups * PAGES_MAX));
     plan->group_count = (size_t)groups;
     plan->width_us = later(divide_up(days, later(windows, 1)), 1) * DAY_US;

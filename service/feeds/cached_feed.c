@@ -302,7 +302,8 @@ static size_t months_left(const struct cached_load *load)
 {
     if (load->first_date > load->last_date)
         return 0;
-    return (size_t)(month_of(load->last_date) - month_of(load->first_date) + 1);
+    int months = month_of(load->last_date) - month_of(load->first_date) + 1;
+    return (size_t)months;
 }
 
 /* Some symbols in the first months of what is left, which then is less. */

@@ -1,6 +1,6 @@
 /* A playbook over a range of sessions: bars of each symbol in, trades, journal and findings out.
  * Pure computation on bars already read. Symbols do not influence each other, so each is run by
- * itself (jobs/passage), on several threads, and the results are put together in one order. */
+ * itself (jobs/symbol_run), on several threads, and the results are put together in one order. */
 #ifndef PLAYBOOK_JOBS_BACKTEST_H
 #define PLAYBOOK_JOBS_BACKTEST_H
 

@@ -47,16 +47,37 @@ void equity_add(struct equity *equity, const struct equity *other)
         equity->changes[i] += other->changes[i];
 }
 
-int64_t equity_max_drawdown(const struct equity *equity, int64_t capital)
+static int64_t larger_of(int64_t a, int64_t b)
 {
-    int64_t value = capital;
-    int64_t peak = capital;
-    int64_t max_drawdown = 0;
-    for (size_t i = 0; i < equity->count; i++) {
-        value += equity->changes[i];
-        peak = value > peak ? value : peak;
-        int64_t drawdown = peak - value;
-        max_drawdown = drawdown > max_drawdown ? drawdown : max_drawdown;
+    return a > b ? a : b;
+}
+
+/* How deep a fall is, which ends where it is made good, and how deep one has been. */
+struct fall {
+    int64_t now, max;
+};
+
+static struct fall fall_on(struct fall fall, int64_t change)
+{
+    int64_t now = larger_of(fall.now - change, 0);
+    return (struct fall) { now, larger_of(fall.max, now) };
+}
+
+/* A fall from a peak is a sum of changes in a row, and the largest is the same from either end. So
+ * it is looked for from both, in steps that do not wait for each other; where they meet, a fall
+ * that runs up to there on either side is one. */
+int64_t equity_max_drawdown(const struct equity *equity)
+{
+    const int64_t *begin = equity->changes;
+    const int64_t *end = begin + equity->count;
+    struct fall forward = { 0 };
+    struct fall backward = { 0 };
+    while (end - begin >= 2) {
+        forward = fall_on(forward, *begin++);
+        backward = fall_on(backward, *--end);
     }
-    return max_drawdown;
+    if (begin < end)
+        forward = fall_on(forward, *begin);
+    int64_t across = forward.now + backward.now;
+    return larger_of(across, larger_of(forward.max, backward.max));
 }

@@ -29,7 +29,7 @@ int64_t *equity_session(const struct equity *equity, int32_t date);
 /* Adds a curve over the same sessions and cells. */
 void equity_add(struct equity *equity, const struct equity *other);
 
-/* The largest fall from a peak, >= 0, of the curve that starts at the capital. */
-int64_t equity_max_drawdown(const struct equity *equity, int64_t capital);
+/* The largest fall from a peak, >= 0: the beginning is the first peak. */
+int64_t equity_max_drawdown(const struct equity *equity);
 
 #endif

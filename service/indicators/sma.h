@@ -1,53 +1,35 @@
-/* Simple moving average: the plain mean of the last `length` values.
+/* Simple moving average: the plain mean of the last `length` values of a window.
  *
  * First valid index: length - 1 (NaN before). Source: any textbook; seeded by nothing.
- * Values are summed exactly, as integers of 1e-9, as fine as any market's tick. So the mean is
- * correctly rounded and depends on nothing but the window: no drift over a million bars, equal
- * values give equal means whatever the length, and a crossing is never an artefact of rounding.
- * Values must be finite and within +-1e9; above 9,000,000 they are as fine as a double is. */
+ * Values are summed exactly (window.h). So the mean is correctly rounded and depends on nothing but
+ * these values: no drift over a million bars, equal values give equal means whatever the length,
+ * and a crossing is never an artefact of rounding. */
 #ifndef PLAYBOOK_INDICATORS_SMA_H
 #define PLAYBOOK_INDICATORS_SMA_H
 
-#include <math.h>
+#include "service/indicators/window.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
+/* Which mean: a value without anything to release. */
 struct sma {
-    int64_t *window; /* owned; the last values in 1e-9. A ring of a power of two needs no branch, */
-    size_t mask;     /* which would be mispredicted once in every round */
-    size_t length;
-    size_t next;        /* where the next value goes */
-    int64_t rest;       /* sum of the window without its oldest value */
-    double narrow_max;  /* `length` values up to this have a sum that a double holds exactly */
-    double limit;       /* narrow_max, or less than any value while pushes are careful */
-    size_t missing;     /* values still to come before the first mean */
-    size_t careful;     /* pushes in which values are missing, or one in the window is larger */
-    __int128 wide_rest; /* the rest in those pushes */
-    double divisor;
+    int64_t length;
+    double divisor; /* of a sum in the window's units */
 };
 
-#define SMA_UNITS_PER_ONE 1e9
+struct sma sma_of(size_t length); /* length >= 1 */
 
-/* length >= 1. Allocates; nothing after it does. */
-void sma_init(struct sma *sma, size_t length);
-void sma_release(struct sma *sma); /* accepts a zeroed one */
+/* sma_mean where values are missing or the sum may be no double: several times slower. */
+__attribute__((cold)) double sma_mean_careful(const struct sma *sma, const struct window *window);
 
-/* sma_push where the sum may be no double: several times slower. */
-__attribute__((cold)) double sma_push_careful(struct sma *sma, double value);
-
-/* Takes the next value and returns the mean of the last `length`, or NaN before there are as many.
- * The value that the next push leaves out is subtracted at once: then no push waits for it. */
-static inline double sma_push(struct sma *sma, double value)
+/* The mean of the last values pushed, or NaN before there are as many. The window must be at least
+ * as long. */
+static inline double sma_mean(const struct sma *sma, const struct window *window)
 {
-    double units = value * SMA_UNITS_PER_ONE;
-    if (!(fabs(units) <= sma->limit))
-        return sma_push_careful(sma, value);
-    int64_t newest = llrint(units);
-    int64_t sum = sma->rest + newest;
-    size_t at = sma->next++;
-    sma->window[at & sma->mask] = newest;
-    sma->rest = sum - sma->window[(at + 1 - sma->length) & sma->mask];
-    return (double)sum / sma->divisor;
+    if (!window->is_narrow)
+        return sma_mean_careful(sma, window);
+    return (double)window_sum(window, sma->length) / sma->divisor;
 }
 
 /* The same over an array: results[i] belongs to values[i]. */

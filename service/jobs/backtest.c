@@ -236,7 +236,7 @@ static void conclude(struct run *run, struct backtest *result)
     struct equity *equity = &run->workers[0].equity;
     for (size_t i = 1; i < run->worker_count; i++)
         equity_add(equity, &run->workers[i].equity);
-    result->max_drawdown = equity_max_drawdown(equity, run->options->capital);
+    result->max_drawdown = equity_max_drawdown(equity);
     result->performance = performance_of(result->trades, result->trade_count);
 }
 

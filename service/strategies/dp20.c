@@ -53,12 +53,13 @@ static bool init(void *memory, const struct parameter_set *set, struct error *er
 
 static double mean_of_closes(const struct series *days, size_t count)
 {
-    struct sma sma;
-    sma_init(&sma, count);
-    double mean = NAN;
+    struct sma sma = sma_of(count);
+    struct window closes;
+    window_init(&closes, count);
     for (size_t i = days->count - count; i < days->count; i++)
-        mean = sma_push(&sma, days->bars[i].close);
-    sma_release(&sma);
+        window_push(&closes, days->bars[i].close);
+    double mean = sma_mean(&sma, &closes);
+    window_release(&closes);
     return mean;
 }
 

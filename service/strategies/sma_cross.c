@@ -11,8 +11,9 @@ static const struct parameter parameters[] = {
 };
 
 struct state {
-    struct sma fast, slow;
-    int side; /* where the fast mean was: 1 above the slow one, 0 equal, -1 below */
+    struct window closes;
+    struct sma fast, slow; /* means of its last ones */
+    int side;              /* where the fast mean was: 1 above the slow one, 0 equal, -1 below */
 };
 
 static const struct entry cross = { .reason = "cross" };
@@ -22,8 +23,9 @@ static bool init(void *memory, const struct parameter_set *set, struct error *er
     struct state *state = memory;
     if (set->values[FAST] >= set->values[SLOW])
         return error_set(error, ERROR_USAGE, "fast must be shorter than slow");
-    sma_init(&state->fast, (size_t)set->values[FAST]);
-    sma_init(&state->slow, (size_t)set->values[SLOW]);
+    window_init(&state->closes, (size_t)set->values[SLOW]);
+    state->fast = sma_of((size_t)set->values[FAST]);
+    state->slow = sma_of((size_t)set->values[SLOW]);
     state->side = 1; /* as if above: to begin there is no crossing, and nothing is held to leave */
     return true;
 }
@@ -31,8 +33,9 @@ static bool init(void *memory, const struct parameter_set *set, struct error *er
 static void bar(void *memory, struct desk *desk, const struct bar *bar)
 {
     struct state *state = memory;
-    double fast = sma_push(&state->fast, bar->close);
-    double slow = sma_push(&state->slow, bar->close);
+    window_push(&state->closes, bar->close);
+    double fast = sma_mean(&state->fast, &state->closes);
+    double slow = sma_mean(&state->slow, &state->closes);
     int side = (fast > slow) - (fast < slow);
     if (side == state->side || isnan(slow))
         return;
@@ -46,8 +49,7 @@ static void bar(void *memory, struct desk *desk, const struct bar *bar)
 static void release(void *memory)
 {
     struct state *state = memory;
-    sma_release(&state->fast);
-    sma_release(&state->slow);
+    window_release(&state->closes);
 }
 
 const struct strategy_type sma_cross = {

@@ -136,7 +136,7 @@ static size_t run_engine(const struct series *series, const struct playbook *pla
         }
     }
     simulation_release(&simulation);
-    *ret_drawdown = equity_max_drawdown(equity, 0);
+    *ret_drawdown = equity_max_drawdown(equity);
     return trades;
 }
 

@@ -1,5 +1,6 @@
 #include "service/base/date.h"
 #include "service/engine/equity.h"
+#include "tests/support/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,16 +56,15 @@ static void every_session_has_its_cells_one_after_the_other(void **state)
 static void without_changes_there_is_no_drawdown(void **state)
 {
     (void)state;
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 0);
+    assert_int_equal(equity_max_drawdown(&equity), 0);
 }
 
 /* Not at the first trade's result: a loss of the first trade counts. */
-static void a_first_loss_is_a_drawdown_from_the_capital(void **state)
+static void a_first_loss_is_a_drawdown_from_the_beginning(void **state)
 {
     (void)state;
     change(first, 0, -300);
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 300);
-    assert_int_equal(equity_max_drawdown(&equity, 0), 300);
+    assert_int_equal(equity_max_drawdown(&equity), 300);
 }
 
 static void drawdown_is_the_deepest_fall_from_the_highest_point_before(void **state)
@@ -76,11 +76,11 @@ static void drawdown_is_the_deepest_fall_from_the_highest_point_before(void **st
     change(friday, 0, -150);
     change(friday, 6, 10);
     change(last, 0, -100);
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 240);
+    assert_int_equal(equity_max_drawdown(&equity), 240);
     change(last, 12, 1000);
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 240);
+    assert_int_equal(equity_max_drawdown(&equity), 240);
     change(last, 12, -1241);
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 481);
+    assert_int_equal(equity_max_drawdown(&equity), 481);
 }
 
 static void changes_of_one_cell_count_together(void **state)
@@ -89,14 +89,37 @@ static void changes_of_one_cell_count_together(void **state)
     change(first, 3, -400);
     change(first, 3, 500);
     change(first, 3, -50);
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 0);
+    assert_int_equal(equity_max_drawdown(&equity), 0);
 }
 
-static void debt_is_a_drawdown_too(void **state)
+/* By its definition: of all moments, the beginning included, the two that lie furthest apart. */
+static int64_t deepest_fall(const int64_t *changes, size_t count)
+{
+    int64_t deepest = 0;
+    for (size_t peak = 0; peak < count; peak++) {
+        int64_t fall = 0;
+        for (size_t i = peak; i < count; i++) {
+            fall -= changes[i];
+            deepest = fall > deepest ? fall : deepest;
+        }
+    }
+    return deepest;
+}
+
+/* Falls at the beginning, at the end and across the middle, in curves of odd and even length. */
+static void drawdown_is_the_deepest_fall_between_any_two_moments(void **state)
 {
     (void)state;
-    change(last, 12, -2500);
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 2500);
+    int64_t changes[15];
+    struct random random = { 88172645463325252u };
+    for (size_t count = 0; count <= 15; count++) {
+        const struct equity curve = { .changes = changes, .count = count };
+        for (int round = 0; round < 500; round++) {
+            for (size_t i = 0; i < count; i++)
+                changes[i] = (int64_t)random_below(&random, 21) - 10;
+            assert_int_equal(equity_max_drawdown(&curve), deepest_fall(changes, count));
+        }
+    }
 }
 
 /* What one gains while the other loses is no fall of the sum. */
@@ -113,7 +136,7 @@ static void curves_add_up_cell_by_cell(void **state)
     equity_release(&other);
     assert_int_equal(equity_session(&equity, date_of(first))[5], 100);
     assert_int_equal(equity_session(&equity, date_of(friday))[5], 700);
-    assert_int_equal(equity_max_drawdown(&equity, 1000), 250);
+    assert_int_equal(equity_max_drawdown(&equity), 250);
 }
 
 int main(void)
@@ -122,11 +145,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_session_has_its_cells_one_after_the_other, start,
                                         stop),
         cmocka_unit_test_setup_teardown(without_changes_there_is_no_drawdown, start, stop),
-        cmocka_unit_test_setup_teardown(a_first_loss_is_a_drawdown_from_the_capital, start, stop),
+        cmocka_unit_test_setup_teardown(a_first_loss_is_a_drawdown_from_the_beginning, start, stop),
         cmocka_unit_test_setup_teardown(drawdown_is_the_deepest_fall_from_the_highest_point_before,
                                         start, stop),
         cmocka_unit_test_setup_teardown(changes_of_one_cell_count_together, start, stop),
-        cmocka_unit_test_setup_teardown(debt_is_a_drawdown_too, start, stop),
+        cmocka_unit_test(drawdown_is_the_deepest_fall_between_any_two_moments),
         cmocka_unit_test_setup_teardown(curves_add_up_cell_by_cell, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,7 +346,7 @@ static int64_t gained(void)
 static void assert_equity(int64_t value, int64_t max_drawdown)
 {
     assert_int_equal(gained(), value * MONEY_ONE);
-    assert_int_equal(equity_max_drawdown(&stage.equity, STAGE_CAPITAL), max_drawdown * MONEY_ONE);
+    assert_int_equal(equity_max_drawdown(&stage.equity), max_drawdown * MONEY_ONE);
 }
 
 /* One gains what the other loses: between their bars the curve only seems to fall. */

@@ -146,22 +146,25 @@ static void a_sum_beyond_what_a_double_holds_is_rounded_once_too(void **state)
 static void a_mean_just_above_the_middle_of_two_doubles_is_rounded_up(void **state)
 {
     (void)state;
-    struct sma sma;
-    sma_init(&sma, 999);
+    struct window window;
+    struct sma sma = sma_of(999);
+    window_init(&window, 999);
     for (int i = 1; i < 999; i++)
-        sma_push(&sma, 80000000);
-    assert_exactly(sma_push(&sma, 80000000 + 203 / 256.0), 80000000.00079377);
-    sma_release(&sma);
+        window_push(&window, 80000000);
+    window_push(&window, 80000000 + 203 / 256.0);
+    assert_exactly(sma_mean(&sma, &window), 80000000.00079377);
+    window_release(&window);
 }
 
 static double mean_of_equal_values(double value, size_t length)
 {
-    struct sma sma;
-    double mean = 0;
-    sma_init(&sma, length);
+    struct window window;
+    struct sma sma = sma_of(length);
+    window_init(&window, length);
     for (size_t i = 0; i < length; i++)
-        mean = sma_push(&sma, value);
-    sma_release(&sma);
+        window_push(&window, value);
+    double mean = sma_mean(&sma, &window);
+    window_release(&window);
     return mean;
 }
 
@@ -191,27 +194,32 @@ static void equal_values_give_equal_means_whatever_the_length(void **state)
     }
 }
 
-/* Large values come into the window and leave it, by which the sum is kept in another way; 31 of
- * them have one of more than 64 bits. */
+/* Large values come into the window and leave it, by which the sum is taken in another way; 31 of
+ * them have one of more than 64 bits. That a window reaches further back makes no difference. */
 static void a_mean_depends_on_nothing_but_the_window(void **state)
 {
     (void)state;
-    enum { LENGTH = 31, VALUES = 20000 };
+    enum { LENGTH = 31, LONGER = 50, VALUES = 20000 };
     struct random random = { 88172645463325252u };
-    struct sma sma;
-    sma_init(&sma, LENGTH);
+    struct sma sma = sma_of(LENGTH);
+    struct window window, longer;
+    window_init(&window, LENGTH);
+    window_init(&longer, LONGER);
     double values[VALUES];
     for (size_t i = 0; i < VALUES; i++) {
         bool is_large = i % 500 < 100 || i % 500 == 300;
         values[i] = random_price(&random) * (is_large ? 1e6 : 1) * (i % 1000 < 500 ? 1 : -1);
-        double mean = sma_push(&sma, values[i]);
+        window_push(&window, values[i]);
+        window_push(&longer, values[i]);
         double fresh[LENGTH];
         if (i + 1 < LENGTH)
             continue;
         sma_array(&values[i + 1 - LENGTH], LENGTH, LENGTH, fresh);
-        assert_exactly(mean, fresh[LENGTH - 1]);
+        assert_exactly(sma_mean(&sma, &window), fresh[LENGTH - 1]);
+        assert_exactly(sma_mean(&sma, &longer), fresh[LENGTH - 1]);
     }
-    sma_release(&sma);
+    window_release(&window);
+    window_release(&longer);
 }
 
 static void a_mean_does_not_drift_over_a_million_values(void **state)
@@ -219,17 +227,17 @@ static void a_mean_does_not_drift_over_a_million_values(void **state)
     (void)state;
     enum { LENGTH = 50, VALUES = 1000000 };
     struct random random = { 88172645463325252u };
-    struct sma sma;
-    sma_init(&sma, LENGTH);
-    double last[LENGTH], mean = NAN;
+    struct sma sma = sma_of(LENGTH);
+    struct window window;
+    window_init(&window, LENGTH);
+    double last[LENGTH], means[LENGTH];
     for (size_t i = 0; i < VALUES; i++) {
         last[i % LENGTH] = random_price(&random) * (i % 1000 == 0 ? 1e5 : 1);
-        mean = sma_push(&sma, last[i % LENGTH]);
+        window_push(&window, last[i % LENGTH]);
     }
-    sma_release(&sma);
-    double means[LENGTH];
     sma_array(last, LENGTH, LENGTH, means);
-    assert_exactly(mean, means[LENGTH - 1]);
+    assert_exactly(sma_mean(&sma, &window), means[LENGTH - 1]);
+    window_release(&window);
 }
 
 static void the_order_within_the_window_does_not_matter(void **state)
@@ -243,34 +251,26 @@ static void the_order_within_the_window_does_not_matter(void **state)
     assert_exactly(means_up[5], means_down[5]);
 }
 
-static void pushing_and_the_array_agree_bit_for_bit(void **state)
+static void views_of_one_window_and_arrays_agree_bit_for_bit(void **state)
 {
     (void)state;
-    enum { VALUES = 1000 };
+    enum { VALUES = 1000, LENGTH_MAX = 64 };
     struct random random = { 42 };
-    double values[VALUES], results[VALUES], pushed[VALUES];
+    double values[VALUES], results[LENGTH_MAX][VALUES];
     for (size_t i = 0; i < VALUES; i++)
         values[i] = random_price(&random);
-    for (size_t length = 1; length <= 64; length++) {
-        sma_array(values, VALUES, length, results);
-        struct sma sma;
-        sma_init(&sma, length);
-        for (size_t i = 0; i < VALUES; i++)
-            pushed[i] = sma_push(&sma, values[i]);
-        sma_release(&sma);
-        assert_memory_equal(pushed, results, sizeof results);
+    for (size_t length = 1; length <= LENGTH_MAX; length++)
+        sma_array(values, VALUES, length, results[length - 1]);
+    struct window window;
+    window_init(&window, LENGTH_MAX);
+    for (size_t i = 0; i < VALUES; i++) {
+        window_push(&window, values[i]);
+        for (size_t length = 1; length <= LENGTH_MAX; length++) {
+            struct sma sma = sma_of(length);
+            assert_exactly(sma_mean(&sma, &window), results[length - 1][i]);
+        }
     }
-}
-
-static void a_released_or_zeroed_mean_is_released_again(void **state)
-{
-    (void)state;
-    struct sma sma = { 0 };
-    sma_release(&sma);
-    sma_init(&sma, 3);
-    sma_release(&sma);
-    sma_release(&sma);
-    assert_null(sma.window);
+    window_release(&window);
 }
 
 int main(void)
@@ -288,8 +288,7 @@ int main(void)
         cmocka_unit_test(a_mean_depends_on_nothing_but_the_window),
         cmocka_unit_test(a_mean_does_not_drift_over_a_million_values),
         cmocka_unit_test(the_order_within_the_window_does_not_matter),
-        cmocka_unit_test(pushing_and_the_array_agree_bit_for_bit),
-        cmocka_unit_test(a_released_or_zeroed_mean_is_released_again),
+        cmocka_unit_test(views_of_one_window_and_arrays_agree_bit_for_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,8 @@ static void append_performance(struct text *text, const struct backtest *backtes
     append_money(text, "gross_pnl", performance->gross_pnl);
     append_money(text, "fees", performance->fees);
     append_money(text, "net_pnl", performance->net_pnl);
+    append_money(text, "capital", backtest->capital);
+    json_field_number(text, "return_pct", result_return_pct(backtest));
     json_field_number(text, "win_rate", performance->win_rate);
     json_field_number(text, "profit_factor", performance->profit_factor);
     json_field_number(text, "expectancy", performance->expectancy);

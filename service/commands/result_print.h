@@ -13,6 +13,9 @@ struct result_context {
     const struct publish_outputs *outputs;
 };
 
+/* The net profit, as percent of the capital. */
+double result_return_pct(const struct backtest *backtest);
+
 void result_print_json(const struct backtest *backtest, const struct result_context *context,
                        FILE *stream);
 

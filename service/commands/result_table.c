@@ -75,6 +75,11 @@ static void print_counts(const struct backtest *backtest, FILE *stream)
     table_print_release(&table);
 }
 
+double result_return_pct(const struct backtest *backtest)
+{
+    return 100 * (double)backtest->performance.net_pnl / (double)backtest->capital;
+}
+
 static void print_money(const struct backtest *backtest, FILE *stream)
 {
     const struct performance *performance = &backtest->performance;
@@ -82,17 +87,19 @@ static void print_money(const struct backtest *backtest, FILE *stream)
         .columns = (const struct table_print_column[]) { { "gross $", ALIGN_RIGHT },
                                                          { "fees $", ALIGN_RIGHT },
                                                          { "net $", ALIGN_RIGHT },
+                                                         { "return %", ALIGN_RIGHT },
                                                          { "win %", ALIGN_RIGHT },
                                                          { "profit factor", ALIGN_RIGHT },
                                                          { "$ a trade", ALIGN_RIGHT },
                                                          { "average R", ALIGN_RIGHT },
                                                          { "max drawdown $", ALIGN_RIGHT } },
-        .column_count = 8,
+        .column_count = 9,
         .indent = 2,
     };
     money_cell(&table, performance->gross_pnl);
     money_cell(&table, performance->fees);
     signed_money_cell(&table, performance->net_pnl);
+    number_cell(&table, result_return_pct(backtest), 2);
     number_cell(&table, 100 * performance->win_rate, 1);
     number_cell(&table, performance->profit_factor, 2);
     number_cell(&table, performance->expectancy, 2);

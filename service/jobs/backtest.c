@@ -290,7 +290,11 @@ bool backtest_run(const struct backtest_options *options, struct backtest *ret_b
     size_t symbol_count = options->playbook->symbol_count;
     size_t worker_count = options->threads < symbol_count ? options->threads : symbol_count;
     worker_count += worker_count == 0;
-    struct backtest result = { .playbook = options->playbook, .journal.table = &journal_table };
+    struct backtest result = {
+        .playbook = options->playbook,
+        .capital = options->capital,
+        .journal.table = &journal_table,
+    };
     struct run run = {
         .options = options,
         .symbol_count = symbol_count,

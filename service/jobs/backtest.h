@@ -20,7 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a run begins with unless told otherwise, in micro-dollars. */
+/* What a run begins with unless told otherwise, in micro-dollars. Nothing but its return depends on
+ * it. */
 #define BACKTEST_CAPITAL (100000 * MONEY_ONE)
 
 /* Bars of one symbol at a time, when its turn comes: for more bars than memory should hold. Both
@@ -49,8 +50,8 @@ struct backtest {
     size_t sessions, sessions_skipped; /* all in the range; those without a bar of any symbol */
     size_t signals;                    /* entries ordered */
     size_t open_positions;
-    int64_t max_drawdown; /* micro-dollars */
-    struct trade *trades; /* owned; by the time of their exit, then symbol */
+    int64_t capital, max_drawdown; /* micro-dollars */
+    struct trade *trades;          /* owned; by the time of their exit, then symbol */
     size_t trade_count;
     struct findings findings;   /* by session, then symbol */
     struct record_list journal; /* sorted by session, then symbol */

@@ -16,8 +16,8 @@ from bars_program import (HEADER, JUNE, behaviour, fail, files, june, program, r
                           succeed, table, walk, write, write_days)
 
 RESULT = """strategy playbook symbols timeframe calendar start end sessions sessions_skipped signals
-trades wins losses open_positions gross_pnl fees net_pnl win_rate profit_factor expectancy average_r
-max_drawdown longest_losing_streak findings outputs""".split()
+trades wins losses open_positions gross_pnl fees net_pnl capital return_pct win_rate profit_factor
+expectancy average_r max_drawdown longest_losing_streak findings outputs""".split()
 FINDING = ["session", "symbol", "kind", "severity", "count", "detail"]
 OUTPUT = ["writer", "table", "location", "rows", "status"]
 
@@ -72,7 +72,7 @@ def json_says_what_was_run(folder):
 @behaviour
 def json_figures_are_those_of_the_trades(folder):
     result = result_of(succeed(folder, *prepare(folder), *LOOSE, "--output", "t.csv", "--json",
-                               "--fee", "0.01/share", "--slippage", "1bps"))
+                               "--fee", "0.01/share", "--slippage", "1bps", "--capital", "50000"))
     trades = table(folder / "t.csv")
     net = [float(trade["net_pnl"]) for trade in trades]
     won, lost = [x for x in net if x > 0], [x for x in net if x <= 0]
@@ -87,6 +87,8 @@ def json_figures_are_those_of_the_trades(folder):
     near("fees", sum(float(trade["fees"]) for trade in trades))
     near("fees", len(net) * 2 * 0.01 * 100)
     near("net_pnl", sum(net))
+    near("capital", 50000)
+    near("return_pct", 100 * sum(net) / 50000)
     near("win_rate", len(won) / len(net))
     near("profit_factor", sum(won) / -sum(lost))
     near("expectancy", sum(net) / len(net))

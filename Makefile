@@ -120,7 +120,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/support.a $(BUILD)/playbook.a
 
 # What tests/e2e puts between the program and its system calls; it has no sanitizer of its own.
 CALL_FAULTS := $(BUILD)/tests/e2e/call_faults.so
-$(CALL_FAULTS): tests/e2e/call_faults.c $(BUILD)/flags
+SET_CLOCK   := $(BUILD)/tests/e2e/set_clock.so
+$(CALL_FAULTS) $(SET_CLOCK): $(BUILD)/%.so: %.c $(BUILD)/flags
 	@echo "  LINK   $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) $(CFLAGS) -fPIC -shared -o $@ $<
@@ -132,6 +133,7 @@ ANSWER := $(BUILD)/tests/fuzz/answer
 FILL_CACHE := $(BUILD)/tests/interop/fill_cache
 
 TEST_ENVIRONMENT = PLAYBOOK=$(abspath $(BINARY)) CALL_FAULTS=$(abspath $(CALL_FAULTS)) \
+                   SET_CLOCK_LIBRARY=$(abspath $(SET_CLOCK)) \
                    ANSWER=$(abspath $(ANSWER)) FILL_CACHE=$(abspath $(FILL_CACHE))
 
 RUN_TESTS   := $(call selected,$(TESTS))
@@ -143,7 +145,7 @@ test: test-programs
 
 # Only scripts need the program itself, and those of the lint do not.
 test-programs: $(call programs,$(RUN_TESTS))
-test-programs: $(if $(filter-out tests/lint/%,$(RUN_SCRIPTS)),$(BINARY) $(CALL_FAULTS))
+test-programs: $(if $(filter-out tests/lint/%,$(RUN_SCRIPTS)),$(BINARY) $(CALL_FAULTS) $(SET_CLOCK))
 test-programs: $(if $(filter tests/fuzz/%,$(RUN_SCRIPTS)),$(ANSWER))
 test-programs: $(if $(filter tests/interop/%,$(RUN_SCRIPTS)),$(FILL_CACHE))
 

@@ -48,7 +48,6 @@ look() { # build|test
   need cppcheck command -v cppcheck
   need gcovr command -v gcovr
   need shellcheck command -v shellcheck
-  need faketime command -v faketime
   need strace command -v strace
   need valgrind command -v valgrind
   need python3 command -v python3

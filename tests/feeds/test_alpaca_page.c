@@ -452,6 +452,7 @@ static void any_cut_of_a_page_is_an_error(void **state)
         assert_int_equal(page.error.kind, ERROR_PROVIDER);
         assert_non_null(strstr(page.error.message, "the reply is not JSON: line 1, column "));
         assert_int_equal(page.rows[0].series.count, 0);
+        release(&page);
         free(exact);
     }
     struct page page = read(body, "QQQ,SPY", false);

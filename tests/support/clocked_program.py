@@ -1,29 +1,24 @@
-"""The program at another time: libfaketime stands before the system's wall clock, and nothing else;
-what is waited for takes as long as it takes."""
+"""The program at another time, which goes on from there: tests/e2e/set_clock.c stands before its
+wall clock. What is waited for takes as long as it takes."""
+import math
 import os
-import subprocess
-from functools import cache
+import time
+from datetime import datetime
+from pathlib import Path
 
-from bars_program import Skip, program
+from bars_program import ROOT, program
 
-
-@cache
-def library():
-    try:
-        found = subprocess.run(["faketime", "-f", "+0", "printenv", "LD_PRELOAD"], check=True,
-                               stdout=subprocess.PIPE, text=True).stdout.strip()
-    except FileNotFoundError:
-        raise Skip("no faketime: run infra/install-deps.sh test") from None
-    return found
+SET_CLOCK = os.environ.get("SET_CLOCK_LIBRARY",
+                           str(ROOT / "build" / "release" / "tests" / "e2e" / "set_clock.so"))
 
 
 def at(moment, environment=None):
     """The environment for a time as in 2024-06-28T21:30:00Z."""
-    assert moment.endswith("Z"), moment
+    assert Path(SET_CLOCK).exists(), f"{SET_CLOCK} is missing: make test builds it"
+    seconds = datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() - time.time()
     sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-    clock = {"LD_PRELOAD": library(), "FAKETIME": "@" + moment[:-1].replace("T", " "), "TZ": "UTC",
-             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1", "ASAN_OPTIONS": sanitizer}
-    return clock | (environment or {})
+    return {"LD_PRELOAD": SET_CLOCK, "SET_CLOCK": str(math.ceil(seconds)),
+            "ASAN_OPTIONS": sanitizer} | (environment or {})
 
 
 def program_at(moment, folder, *arguments, environment=None, **options):

@@ -20,13 +20,14 @@ static void *or_abort(void *memory)
 #define HUGE_PAGE_SIZE ((uintptr_t)2 << 20)
 #define HUGE_PAGES_FROM ((size_t)4 << 20)
 
-/* A hint: where the system knows no huge pages, nothing changes. */
+/* A hint: where the system knows no huge pages, nothing changes. It is given for whole pages around
+ * the memory, since large blocks lie side by side; what is not ours there is not hurt by it. */
 static void *ask_for_huge_pages(void *memory, size_t size)
 {
     if (size < HUGE_PAGES_FROM)
         return memory;
-    uintptr_t begin = ((uintptr_t)memory + HUGE_PAGE_SIZE - 1) & ~(HUGE_PAGE_SIZE - 1);
-    uintptr_t end = ((uintptr_t)memory + size) & ~(HUGE_PAGE_SIZE - 1);
+    uintptr_t begin = (uintptr_t)memory & ~(HUGE_PAGE_SIZE - 1);
+    uintptr_t end = ((uintptr_t)memory + size + HUGE_PAGE_SIZE - 1) & ~(HUGE_PAGE_SIZE - 1);
     madvise((void *)begin, end - begin, MADV_HUGEPAGE);
     return memory;
 }

@@ -60,8 +60,8 @@ void symbol_list_release(struct symbol_list *list)
     *list = (struct symbol_list) { 0 };
 }
 
-static bool read_date(const struct arguments *arguments, const char *flag, int32_t *ret_date,
-                      struct error *error)
+bool bar_arguments_date(const struct arguments *arguments, const char *flag, int32_t *ret_date,
+                        struct error *error)
 {
     const char *text = arguments_value(arguments, flag);
     *ret_date = DATE_NONE;
@@ -74,8 +74,8 @@ static bool read_date(const struct arguments *arguments, const char *flag, int32
 bool bar_arguments_range(const struct arguments *arguments, int32_t *ret_start, int32_t *ret_end,
                          struct error *error)
 {
-    if (!read_date(arguments, "start", ret_start, error) ||
-        !read_date(arguments, "end", ret_end, error))
+    if (!bar_arguments_date(arguments, "start", ret_start, error) ||
+        !bar_arguments_date(arguments, "end", ret_end, error))
         return false;
     if (*ret_end != DATE_NONE && *ret_start > *ret_end)
         return error_set(error, ERROR_USAGE, "--start %s lies behind --end %s",
@@ -86,18 +86,15 @@ bool bar_arguments_range(const struct arguments *arguments, int32_t *ret_start, 
 bool bar_arguments_adjustment(const struct arguments *arguments, enum adjustment *ret_adjustment,
                               struct error *error)
 {
-    static const char *const names[] = {
-        [ADJUSTMENT_RAW] = "raw", [ADJUSTMENT_SPLIT] = "split", [ADJUSTMENT_ALL] = "all", NULL
-    };
     const char *name = arguments_value(arguments, "adjustment");
     *ret_adjustment = ADJUSTMENT_SPLIT;
-    for (int i = 0; name && names[i]; i++) {
-        if (strcmp(name, names[i]) == 0) {
+    for (int i = 0; name && adjustment_names[i]; i++) {
+        if (strcmp(name, adjustment_names[i]) == 0) {
             *ret_adjustment = (enum adjustment)i;
             return true;
         }
     }
-    return !name || unknown_name(error, "adjustment", name, names);
+    return !name || unknown_name(error, "adjustment", name, adjustment_names);
 }
 
 int32_t bar_arguments_last_date(const struct calendar *calendar, int64_t now_us)

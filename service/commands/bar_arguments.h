@@ -28,6 +28,10 @@ struct symbol_list bar_arguments_symbol_list(const struct arguments *arguments);
 bool symbol_list_check(const struct symbol_list *list, struct error *error); /* all are symbols */
 void symbol_list_release(struct symbol_list *list); /* accepts a zeroed one */
 
+/* A flag with a date; DATE_NONE: not given. */
+bool bar_arguments_date(const struct arguments *arguments, const char *flag, int32_t *ret_date,
+                        struct error *error);
+
 /* --start and --end, both included; DATE_NONE: not given. */
 bool bar_arguments_range(const struct arguments *arguments, int32_t *ret_start, int32_t *ret_end,
                          struct error *error);

@@ -27,7 +27,7 @@ static const struct part_flag {
     const char *const *values;
 } part_flags[] = {
     { KEPT_TIMEFRAME, "timeframe", (const char *const[]) { "1Min", "1Day", NULL } },
-    { KEPT_ADJUSTMENT, "adjustment", (const char *const[]) { "raw", "split", "all", NULL } },
+    { KEPT_ADJUSTMENT, "adjustment", adjustment_names },
     { KEPT_FEED, "feed", (const char *const[]) { "sip", "iex", "crypto", NULL } },
 };
 

@@ -26,12 +26,7 @@ enum adjustment data_range_adjustment(const struct data_range *range, const char
 
 const char *data_range_adjustment_name(const struct data_range *range, const char *symbol)
 {
-    static const char *const names[] = {
-        [ADJUSTMENT_RAW] = "raw",
-        [ADJUSTMENT_SPLIT] = "split",
-        [ADJUSTMENT_ALL] = "all",
-    };
-    return names[data_range_adjustment(range, symbol)];
+    return adjustment_names[data_range_adjustment(range, symbol)];
 }
 
 static bool read_timeframe(const struct arguments *arguments, bool *ret_daily, struct error *error)
@@ -158,9 +153,7 @@ static bool take_symbol(void *context, size_t symbol, const struct symbol_bars *
 {
     const struct collecting *collecting = context;
     size_t place = collecting->part->places[symbol];
-    if (bars->dropped > 0)
-        log_event(LOG_WARN, "%s: %zu bars came that were not asked for: dropped",
-                  collecting->range->list.symbols[place], bars->dropped);
+    symbol_bars_log_dropped(bars, collecting->range->list.symbols[place]);
     if (bars->error.kind == ERROR_NONE)
         return collecting->take(collecting->context, collecting->part, place, bars, error);
     collecting->range->errors[place] = bars->error;

@@ -5,6 +5,7 @@
 #include "service/base/memory.h"
 #include "service/base/text.h"
 #include "service/base/unknown.h"
+#include "service/commands/bar_arguments.h"
 #include "service/commands/commands.h"
 #include "service/commands/market_data.h"
 #include "service/commands/run_print.h"
@@ -201,21 +202,16 @@ static struct day_run_options options_of(struct run *run, int32_t date)
 static bool choose_date(const struct run *run, int32_t *ret_date, struct error *error)
 {
     const struct arguments *arguments = run->arguments;
-    const char *date = arguments_value(arguments, "date");
     const char *since = arguments_value(arguments, "since");
     bool today = arguments_has(arguments, "today");
-    *ret_date = calendar_date(calendar_find("xnys"), run->now_us);
-    if (today + (date != NULL) + (since != NULL) != 1)
+    bool has_date = arguments_has(arguments, "date");
+    if (today + has_date + (since != NULL) != 1)
         return error_set(error, ERROR_USAGE,
                          "one of --today, --date DATE and --since last is needed");
     if (since && strcmp(since, "last") != 0)
         return error_set(error, ERROR_USAGE, "--since %.40s: only `last` is known", since);
-    if (since)
-        *ret_date = DATE_NONE;
-    if (date && !date_parse(date, strlen(date), ret_date))
-        return error_set(error, ERROR_USAGE, "--date %.40s: a date such as 2024-06-28 was expected",
-                         date);
-    return true;
+    *ret_date = since ? DATE_NONE : calendar_date(calendar_find("xnys"), run->now_us);
+    return !has_date || bar_arguments_date(arguments, "date", ret_date, error);
 }
 
 static void print(const struct run *run, bool spans_days, int64_t duration_us)

@@ -194,11 +194,6 @@ void alpaca_plan_query(const struct bar_request *request, const struct alpaca_qu
                        const char *const *symbols, size_t symbol_count, int page_bars,
                        struct text *query)
 {
-    static const char *const adjustments[] = {
-        [ADJUSTMENT_RAW] = "raw",
-        [ADJUSTMENT_SPLIT] = "split",
-        [ADJUSTMENT_ALL] = "all",
-    };
     char limit[16];
     snprintf(limit, sizeof limit, "%d", page_bars);
     alpaca_query_add_list(query, "symbols", symbols, symbol_count);
@@ -208,6 +203,6 @@ void alpaca_plan_query(const struct bar_request *request, const struct alpaca_qu
     alpaca_query_add(query, "sort", "asc");
     if (is_pair(request))
         return;
-    alpaca_query_add(query, "adjustment", adjustments[request->adjustment]);
+    alpaca_query_add(query, "adjustment", adjustment_names[request->adjustment]);
     alpaca_query_add(query, "feed", question->feed);
 }

@@ -27,6 +27,9 @@ struct feed_progress {
 
 enum adjustment { ADJUSTMENT_RAW, ADJUSTMENT_SPLIT, ADJUSTMENT_ALL };
 
+/* By enum adjustment, ended by NULL: as flags, questions and the cache's paths spell them. */
+extern const char *const adjustment_names[];
+
 struct bar_request {
     const char *const *symbols; /* equities only, or pairs only; each once */
     size_t symbol_count;
@@ -75,7 +78,11 @@ bool feed_load(struct feed *feed, const struct bar_request *request, struct bar_
                struct error *error);
 void feed_close(struct feed *feed); /* accepts NULL */
 
-void bar_set_release(struct bar_set *set); /* accepts a zeroed one */
+/* Says in the log how many bars were dropped, if any. */
+void symbol_bars_log_dropped(const struct symbol_bars *bars, const char *symbol);
+
+void symbol_bars_release(struct symbol_bars *bars); /* accepts zeroed ones */
+void bar_set_release(struct bar_set *set);          /* accepts a zeroed one */
 
 /* What is left, by what has been done since an instant of the monotonic clock. */
 int64_t feed_left_us(double done, int64_t begun_us);

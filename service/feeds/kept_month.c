@@ -16,12 +16,6 @@
 
 enum { SUM_SIZE = SHA256_HEX_SIZE - 1, TRIES = 8 };
 
-static const char *const adjustment_names[] = {
-    [ADJUSTMENT_RAW] = "raw",
-    [ADJUSTMENT_SPLIT] = "split",
-    [ADJUSTMENT_ALL] = "all",
-};
-
 /* Local time is the same as at midnight UTC, at most a few hours before: clocks change later. */
 int64_t bar_days_begin_us(const struct bar_days *days, int32_t date)
 {

@@ -1,7 +1,6 @@
 #include "service/jobs/day_bars.h"
 
 #include "service/base/date.h"
-#include "service/base/log.h"
 #include "service/base/memory.h"
 #include "service/jobs/history.h"
 #include "service/market/symbol.h"
@@ -72,9 +71,8 @@ static void take_answer(struct symbol_bars *answer, const struct batch *batch, s
     struct day_bars_symbol *symbol = batch->symbols[index];
     if (answer->error.kind != ERROR_NONE)
         error_context(&answer->error, "%s", symbol->name);
-    else if (answer->dropped > 0)
-        log_event(LOG_WARN, "%s: %zu bars came that were not asked for: dropped", symbol->name,
-                  answer->dropped);
+    else
+        symbol_bars_log_dropped(answer, symbol->name);
     *(batch->is_daily ? &symbol->days : &symbol->minutes) = *answer;
     *answer = (struct symbol_bars) { 0 };
 }
@@ -261,17 +259,11 @@ bool day_bars_inputs(const struct day_bars *bars, const struct playbook *playboo
     return true;
 }
 
-static void release_answer(struct symbol_bars *answer)
-{
-    series_release(&answer->bars);
-    bar_file_report_release(&answer->report);
-}
-
 void day_bars_release(struct day_bars *bars)
 {
     for (size_t i = 0; i < bars->symbol_count; i++) {
-        release_answer(&bars->symbols[i].minutes);
-        release_answer(&bars->symbols[i].days);
+        symbol_bars_release(&bars->symbols[i].minutes);
+        symbol_bars_release(&bars->symbols[i].days);
     }
     free(bars->symbols);
     *bars = (struct day_bars) { 0 };

@@ -1,7 +1,6 @@
 #include "service/jobs/fetch.h"
 
 #include "service/base/date.h"
-#include "service/base/log.h"
 #include "service/base/memory.h"
 #include "service/jobs/history.h"
 
@@ -56,9 +55,7 @@ static bool ask(const struct playbook *playbook, const struct fetch_options *opt
             bar_set_release(ret_set);
             return error_context(error, "%s", playbook->symbols[i]);
         }
-        if (symbol->dropped > 0)
-            log_event(LOG_WARN, "%s: %zu bars came that were not asked for: dropped",
-                      playbook->symbols[i], symbol->dropped);
+        symbol_bars_log_dropped(symbol, playbook->symbols[i]);
     }
     return true;
 }

@@ -202,11 +202,8 @@ static bool publish(const struct work *work, char *const *symbols, size_t symbol
     char date[DATE_TEXT_SIZE];
     struct text run_id = { 0 };
     text_format(&run_id, "%s/%s", playbook, date_format(session, date));
-    const struct record_list *lists[] = { trades, journal };
-    struct record_set sets[2];
-    for (size_t i = 0; i < 2; i++)
-        sets[i] = (struct record_set) {
-            .table = lists[i]->table,
+    bool written = publish_records(
+        &(struct publish_records) {
             .run_id = text_string(&run_id),
             .coverage = {
                 .playbook = playbook,
@@ -215,10 +212,10 @@ static bool publish(const struct work *work, char *const *symbols, size_t symbol
                 .first_session = session,
                 .last_session = session,
             },
-            .cells = lists[i]->cells,
-            .count = lists[i]->count,
-        };
-    bool written = publish_sets(sets, 2, &work->options->publish, outputs, error);
+            .trades = trades,
+            .journal = journal,
+        },
+        &work->options->publish, outputs, error);
     text_release(&run_id);
     return written;
 }

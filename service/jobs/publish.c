@@ -106,17 +106,26 @@ static bool write_sets(const struct writer_type *type, const struct publish_opti
     return written;
 }
 
-bool publish_sets(const struct record_set *sets, size_t count,
-                  const struct publish_options *options, struct publish_outputs *outputs,
-                  struct error *error)
+bool publish_records(const struct publish_records *records, const struct publish_options *options,
+                     struct publish_outputs *outputs, struct error *error)
 {
+    const struct record_list *lists[] = { records->trades, records->journal };
+    struct record_set sets[2];
+    for (size_t i = 0; i < 2; i++)
+        sets[i] = (struct record_set) {
+            .table = lists[i]->table,
+            .run_id = records->run_id,
+            .coverage = records->coverage,
+            .cells = lists[i]->cells,
+            .count = lists[i]->count,
+        };
     char *names = memory_copy_text(options->writers);
     char *rest = names;
     bool written = true;
     for (char *name = strsep(&rest, ","); written && name; name = strsep(&rest, ",")) {
         const struct writer_type *type = writer_find(name);
         assert(type && "the settings' choices are the writers there are");
-        written = write_sets(type, options, sets, count, outputs, error);
+        written = write_sets(type, options, sets, 2, outputs, error);
     }
     free(names);
     return written;
@@ -174,24 +183,20 @@ bool publish_backtest(const struct backtest *backtest, const struct publish_opti
 
     struct text run_id = { 0 };
     publish_run_id(backtest, &run_id);
-    struct coverage coverage = {
-        .playbook = playbook->name,
-        .symbols = (const char *const *)playbook->symbols,
-        .symbol_count = playbook->symbol_count,
-        .first_session = backtest->first_session,
-        .last_session = backtest->last_session,
-    };
-    const struct record_list *lists[] = { &trades, &backtest->journal };
-    struct record_set sets[2];
-    for (size_t i = 0; i < 2; i++)
-        sets[i] = (struct record_set) {
-            .table = lists[i]->table,
+    bool written = publish_records(
+        &(struct publish_records) {
             .run_id = text_string(&run_id),
-            .coverage = coverage,
-            .cells = lists[i]->cells,
-            .count = lists[i]->count,
-        };
-    bool written = publish_sets(sets, 2, options, outputs, error);
+            .coverage = {
+                .playbook = playbook->name,
+                .symbols = (const char *const *)playbook->symbols,
+                .symbol_count = playbook->symbol_count,
+                .first_session = backtest->first_session,
+                .last_session = backtest->last_session,
+            },
+            .trades = &trades,
+            .journal = &backtest->journal,
+        },
+        options, outputs, error);
     text_release(&run_id);
     record_list_release(&trades);
     return written;

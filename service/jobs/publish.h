@@ -38,12 +38,17 @@ void publish_run_id(const struct backtest *backtest, struct text *ret_text);
 bool publish_backtest(const struct backtest *backtest, const struct publish_options *options,
                       struct publish_outputs *outputs, struct error *error);
 
-/* The two steps of that: the trades as records, appended to a list of `trades_table`; and sets of
- * records given to every writer, table by table. */
+/* The two steps of that: the trades as records, appended to a list of `trades_table`; and records
+ * given to every writer, table by table. All is borrowed. */
+struct publish_records {
+    const char *run_id;
+    struct coverage coverage;
+    const struct record_list *trades, *journal;
+};
+
 void publish_list_trades(const struct backtest *backtest, struct record_list *list);
-bool publish_sets(const struct record_set *sets, size_t count,
-                  const struct publish_options *options, struct publish_outputs *outputs,
-                  struct error *error);
+bool publish_records(const struct publish_records *records, const struct publish_options *options,
+                     struct publish_outputs *outputs, struct error *error);
 
 /* An array of {"writer","table","location","rows","status"}; all are "written". */
 void publish_outputs_append_json(const struct publish_outputs *outputs, struct text *text);

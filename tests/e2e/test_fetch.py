@@ -2,12 +2,17 @@
 """A backtest without files fetches its bars, from the stand-in exchange. Prints TAP."""
 import csv
 import json
+import os
+import pty
+import re
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from bars_program import JUNE, behaviour, fail, june, program, run_tests, succeed, write
+from bars_program import (JUNE, PLAYBOOK, behaviour, fail, june, program, run_tests, settings,
+                          succeed, write)
 from exchange.client import Exchange
 
 NOW = "2024-06-28T21:30:00Z"
@@ -73,6 +78,37 @@ def pairs_need_no_keys_and_are_sent_none(folder):
         assert all("apca-api-key-id" not in {name.lower() for name in line.headers}
                    for line in exchange.log("*"))
     assert len(rows(folder / "t.csv")) > 10
+
+
+def on_a_terminal(folder, *arguments, environment):
+    """What the program writes to the terminal that is its stderr."""
+    terminal, its_end = pty.openpty()
+    with subprocess.Popen([PLAYBOOK, *arguments], cwd=folder, stdout=subprocess.DEVNULL,
+                          stderr=its_end, env=settings(environment)) as running:
+        os.close(its_end)
+        said = b""
+        try:
+            while part := os.read(terminal, 4096):
+                said += part
+        except OSError:  # the other end is closed
+            pass
+        os.close(terminal)
+    assert running.returncode == 0, said
+    return said.decode()
+
+
+@behaviour
+def progress_is_shown_on_a_terminal_alone(folder):
+    with Exchange(**WALK) as exchange:
+        shown = on_a_terminal(folder, *DP20, "--output", "t.csv", environment=keys(exchange))
+        done = succeed(folder, *DP20, "--output", "t.csv", environment=keys(exchange))
+    steps = re.findall(r"fetching: +(\d+) %, (\d+) sessions, (\d+) bars, (\d+) requests", shown)
+    done_at = [step for step in steps if step[0] == "100"]  # the minutes, then the daily bars
+    assert any(step[1] == "19" and int(step[2]) > 7000 and step[3] == "2"
+               for step in done_at), steps
+    assert steps[-1] == done_at[-1] and int(steps[-1][1]) > 200, steps
+    assert re.search(r", \d+:\d\d left", shown), shown
+    assert "fetching" not in done.stderr, done.stderr
 
 
 @behaviour

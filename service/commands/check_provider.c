@@ -119,17 +119,15 @@ static void report_plan(const struct inquiry *inquiry)
 static void ask(struct inquiry *inquiry, struct http_client *client)
 {
     const struct settings *settings = inquiry->report->settings;
-    struct alpaca_probe probe = {
-        .account = &inquiry->account,
-        .deadline_us = clock_monotonic_us() + CALL_TIMEOUT_S * SECOND_US,
-    };
+    int64_t deadline_us = clock_monotonic_us() + CALL_TIMEOUT_S * SECOND_US;
     inquiry->account = (struct alpaca_account) {
         .data_url = settings_get(settings, SETTING_ALPACA_DATA_URL),
         .key = settings_get(settings, SETTING_ALPACA_API_KEY),
         .secret = settings_get(settings, SETTING_ALPACA_SECRET_KEY),
         .client = client,
     };
-    inquiry->stocks = inquiry->pairs = probe;
+    inquiry->stocks.account = inquiry->pairs.account = &inquiry->account;
+    inquiry->stocks.deadline_us = inquiry->pairs.deadline_us = deadline_us;
     inquiry->stocks.feed = inquiry->wants_sip ? "sip" : "iex";
     if (inquiry->has_keys)
         alpaca_probe_start(&inquiry->stocks);

@@ -254,7 +254,7 @@ static bool run_backtest(const struct arguments *arguments, const struct setting
     struct publish_outputs outputs = { 0 };
     bool done = false;
     if (!read_options(arguments, playbook, &options, error) ||
-        !backtest_bars_load(arguments, settings, &options, &bars, error))
+        !backtest_bars_open(arguments, settings, &options, &bars, error))
         goto out;
     if (!backtest_run(&options, &backtest, error) ||
         !publish(&backtest, arguments, settings, &outputs, error))
@@ -265,7 +265,7 @@ static bool run_backtest(const struct arguments *arguments, const struct setting
 out:
     publish_outputs_release(&outputs);
     backtest_release(&backtest);
-    backtest_bars_release(&bars);
+    backtest_bars_close(&bars);
     return done;
 }
 

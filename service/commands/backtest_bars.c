@@ -2,23 +2,23 @@
 
 #include "service/base/clock.h"
 #include "service/base/date.h"
-#include "service/base/parallel.h"
 #include "service/commands/bar_arguments.h"
 
 #define FETCH_TIMEOUT_US (10 * MINUTE_US)
 
-static bool load_files(const struct arguments *arguments, const struct playbook *playbook,
-                       struct loaded *ret_loaded, struct error *error)
+static bool open_files(const struct arguments *arguments, const struct playbook *playbook,
+                       struct backtest_bars *bars, struct error *error)
 {
     const char *zone = arguments_value(arguments, "zone");
     struct load_options options = {
         .bars = arguments_value(arguments, "bars"),
         .daily = arguments_value(arguments, "daily"),
-        .threads = parallel_threads(),
     };
     if (zone && !bar_zone_parse(zone, &options.zone, error))
         return error_context(error, "--zone");
-    return load_bars(playbook, &options, ret_loaded, error);
+    load_begin(&bars->load, playbook, &options);
+    bars->source = load_source(&bars->load);
+    return true;
 }
 
 /* What goes with files has no meaning without them. */
@@ -68,7 +68,8 @@ static bool is_kept(const struct backtest_options *options, const struct market_
 }
 
 static bool fetch(const struct arguments *arguments, const struct settings *settings,
-                  struct backtest_options *options, struct backtest_bars *bars, struct error *error)
+                  const struct backtest_options *options, struct backtest_bars *bars,
+                  struct error *error)
 {
     struct fetch_options fetch_options = {
         .calendar = options->calendar,
@@ -83,29 +84,29 @@ static bool fetch(const struct arguments *arguments, const struct settings *sett
     bool fetched = by_symbol ? fetch_begin(&bars->fetch, options->playbook, &fetch_options, error)
                              : fetch_bars(options->playbook, &fetch_options, &bars->loaded, error);
     market_data_log(&bars->data);
-    if (fetched && by_symbol) {
+    if (fetched && by_symbol)
         bars->source = fetch_source(&bars->fetch);
-        options->source = &bars->source;
-    }
     return fetched;
 }
 
-bool backtest_bars_load(const struct arguments *arguments, const struct settings *settings,
+bool backtest_bars_open(const struct arguments *arguments, const struct settings *settings,
                         struct backtest_options *options, struct backtest_bars *ret_bars,
                         struct error *error)
 {
     *ret_bars = (struct backtest_bars) { 0 };
-    bool is_loaded = arguments_has(arguments, "bars")
-                         ? load_files(arguments, options->playbook, &ret_bars->loaded, error)
-                         : fetch(arguments, settings, options, ret_bars, error);
+    bool is_open = arguments_has(arguments, "bars")
+                       ? open_files(arguments, options->playbook, ret_bars, error)
+                       : fetch(arguments, settings, options, ret_bars, error);
     options->inputs = ret_bars->loaded.inputs;
-    if (!is_loaded)
-        backtest_bars_release(ret_bars);
-    return is_loaded;
+    options->source = options->inputs ? NULL : &ret_bars->source;
+    if (!is_open)
+        backtest_bars_close(ret_bars);
+    return is_open;
 }
 
-void backtest_bars_release(struct backtest_bars *bars)
+void backtest_bars_close(struct backtest_bars *bars)
 {
+    load_release(&bars->load);
     loaded_release(&bars->loaded);
     fetch_release(&bars->fetch);
     market_data_close(&bars->data);

@@ -12,9 +12,10 @@
 
 #include <stdbool.h>
 
-/* All of them at once, or symbol by symbol from the cache when all of the range is kept there: then
- * the memory holds a few symbols, however many there are. */
+/* Symbol by symbol from files, or from the cache when all of the range is kept there: then the
+ * memory holds a few symbols, however many there are. Else all of them at once. */
 struct backtest_bars {
+    struct load load;
     struct loaded loaded;
     struct market_data data;
     struct fetch fetch;
@@ -22,10 +23,10 @@ struct backtest_bars {
 };
 
 /* Of the options playbook, calendar and range are read, and inputs or source are set. In place: it
- * must not be moved. Release what was loaded after success. */
-bool backtest_bars_load(const struct arguments *arguments, const struct settings *settings,
+ * must not be moved. Close after success. */
+bool backtest_bars_open(const struct arguments *arguments, const struct settings *settings,
                         struct backtest_options *options, struct backtest_bars *ret_bars,
                         struct error *error);
-void backtest_bars_release(struct backtest_bars *bars); /* accepts a zeroed one */
+void backtest_bars_close(struct backtest_bars *bars); /* accepts a zeroed one */
 
 #endif

@@ -16,19 +16,20 @@ static bool run_playbook(const struct playbook *playbook, const struct publish_o
                          struct backtest *ret_backtest, struct publish_outputs *outputs,
                          struct error *error)
 {
-    struct loaded loaded = { 0 };
     const struct calendar *calendar = playbook_calendar(playbook, error);
+    struct load load;
     bool done = false;
-    if (!calendar ||
-        !load_bars(playbook, &(struct load_options) { .bars = EXAMPLES }, &loaded, error))
+    if (!calendar)
         return false;
+    load_begin(&load, playbook, &(struct load_options) { .bars = EXAMPLES });
+    struct backtest_source source = load_source(&load);
     struct backtest_options options = {
         .playbook = playbook,
         .calendar = calendar,
         .start = DATE_NONE,
         .end = DATE_NONE,
         .capital = BACKTEST_CAPITAL,
-        .inputs = loaded.inputs,
+        .source = &source,
     };
     if (backtest_run(&options, ret_backtest, error) &&
         publish_backtest(ret_backtest, publish, outputs, error)) {
@@ -36,7 +37,7 @@ static bool run_playbook(const struct playbook *playbook, const struct publish_o
         puts("");
         done = true;
     }
-    loaded_release(&loaded);
+    load_release(&load);
     return done;
 }
 

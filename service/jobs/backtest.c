@@ -8,6 +8,7 @@
 #include "writers/tables.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 /* What a thread keeps from one symbol to the next. */
@@ -24,15 +25,20 @@ struct span {
 
 struct run {
     const struct backtest_options *options;
+    struct backtest_source source;
     size_t symbol_count;
     struct lane *lanes;         /* one per symbol, and so for the others */
-    struct span *spans;         /* of opened lanes */
+    struct span *spans;         /* of lanes that were opened */
     struct error *errors;       /* of opening a lane */
     struct symbol_run *symbols; /* what each symbol's run came to */
-    struct range_session *sessions;
-    size_t session_count;
     struct worker *workers;
     size_t worker_count;
+
+    pthread_mutex_t lock; /* of what follows, while symbols are run */
+    int32_t first_session, last_session;
+    struct range_session *sessions; /* none until the first symbol tells where they begin and end */
+    size_t session_count;
+    bool is_outgrown; /* a symbol has bars in other sessions */
 };
 
 static bool open_lane(struct run *run, size_t symbol, const struct lane_input *input)
@@ -42,16 +48,9 @@ static bool open_lane(struct run *run, size_t symbol, const struct lane_input *i
     struct span *span = &run->spans[symbol];
     if (!lane_open(lane, symbol, input, run->options->calendar, playbook->timeframe_us,
                    playbook->strategy->daily_history > 0, &run->errors[symbol]))
-        return false;
+        return error_context(&run->errors[symbol], "%s", playbook->symbols[symbol]);
     span->has_bars = lane_span(lane, &span->first, &span->last);
     return true;
-}
-
-static bool open_input(void *context, size_t thread, size_t symbol)
-{
-    (void)thread;
-    struct run *run = context;
-    return open_lane(run, symbol, &run->options->inputs[symbol]);
 }
 
 static bool check_errors(const struct run *run, struct error *error)
@@ -60,7 +59,7 @@ static bool check_errors(const struct run *run, struct error *error)
         if (run->errors[i].kind == ERROR_NONE)
             continue;
         *error = run->errors[i];
-        return error_context(error, "%s", run->options->playbook->symbols[i]);
+        return false;
     }
     return true;
 }
@@ -82,52 +81,32 @@ static struct span span_of(const struct run *run)
     return whole;
 }
 
-/* Of opened lanes: whether there are bars where there should be. */
-static bool check_span(const struct run *run, struct span *ret_span, struct error *error)
+/* Whether there are bars where there should be. */
+static bool check_span(const struct backtest_options *options, const struct span *span,
+                       struct error *error)
 {
-    const struct backtest_options *options = run->options;
-    struct span span = span_of(run);
     char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
-    if (!span.has_bars)
+    if (!span->has_bars)
         return error_set(error, ERROR_DATA, "no bar lies within the trading hours of calendar %s",
                          options->calendar->name);
-    if ((options->start != DATE_NONE && options->start > span.last) ||
-        (options->end != DATE_NONE && options->end < span.first))
+    if ((options->start != DATE_NONE && options->start > span->last) ||
+        (options->end != DATE_NONE && options->end < span->first))
         return error_set(error, ERROR_DATA, "the range has no bars: they run from %s to %s",
-                         date_format(span.first, from), date_format(span.last, to));
-    *ret_span = span;
+                         date_format(span->first, from), date_format(span->last, to));
     return true;
 }
 
-/* From what was asked for, else from the span. */
-static bool choose_range(const struct run *run, const struct span *span, struct backtest *result,
-                         struct error *error)
-{
-    const struct backtest_options *options = run->options;
-    int32_t start = options->start != DATE_NONE ? options->start : span->first;
-    int32_t end = options->end != DATE_NONE ? options->end : span->last;
-    struct session begin_session, end_session;
-    char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
-    if (!calendar_session_from(options->calendar, start, &begin_session) ||
-        !calendar_session_until(options->calendar, end, &end_session) ||
-        begin_session.date > end_session.date)
-        return error_set(error, ERROR_DATA, "calendar %s has no session from %s to %s",
-                         options->calendar->name, date_format(start, from), date_format(end, to));
-    result->first_session = begin_session.date;
-    result->last_session = end_session.date;
-    return true;
-}
-
-static void list_sessions(struct run *run, int32_t first, int32_t last)
+static void list_sessions(struct run *run)
 {
     const struct calendar *calendar = run->options->calendar;
     int daily_history = run->options->playbook->strategy->daily_history;
     struct history_window history;
     struct session session;
     size_t capacity = 0;
-    history_window_begin(&history, calendar, first, daily_history);
-    for (int32_t date = first; calendar_session_from(calendar, date, &session); date++) {
-        if (session.date > last)
+    history_window_begin(&history, calendar, run->first_session, daily_history);
+    for (int32_t date = run->first_session; calendar_session_from(calendar, date, &session);
+         date++) {
+        if (session.date > run->last_session)
             break;
         date = session.date;
         run->sessions =
@@ -138,23 +117,61 @@ static void list_sessions(struct run *run, int32_t first, int32_t last)
     assert(run->session_count > 0);
 }
 
-static bool hire(struct run *run, int32_t first, int32_t last, struct error *error)
+/* From what was asked for, else from the span. */
+static bool choose_sessions(struct run *run, const struct span *span, struct error *error)
 {
     const struct backtest_options *options = run->options;
-    const struct playbook *playbook = options->playbook;
-    for (size_t i = 0; i < run->worker_count; i++) {
-        struct worker *worker = &run->workers[i];
-        equity_init(&worker->equity, options->calendar, first, last, playbook->timeframe_us);
-        if (!simulation_init(&worker->simulation, playbook, &options->costs, &worker->equity,
-                             error))
-            return false;
-    }
+    const struct calendar *calendar = options->calendar;
+    int32_t start = options->start != DATE_NONE ? options->start : span->first;
+    int32_t end = options->end != DATE_NONE ? options->end : span->last;
+    struct session first, last;
+    char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
+    if (!calendar_session_from(calendar, start, &first) ||
+        !calendar_session_until(calendar, end, &last) || first.date > last.date)
+        return error_set(error, ERROR_DATA, "calendar %s has no session from %s to %s",
+                         calendar->name, date_format(start, from), date_format(end, to));
+    run->first_session = first.date;
+    run->last_session = last.date;
+    list_sessions(run);
+    for (size_t i = 0; i < run->worker_count; i++)
+        equity_init(&run->workers[i].equity, calendar, first.date, last.date,
+                    options->playbook->timeframe_us);
     return true;
 }
 
-static bool run_symbol(void *context, size_t thread, size_t symbol)
+/* Whether a symbol with that span can tell which sessions to run. */
+static bool tells_sessions(const struct backtest_options *options, const struct span *span)
 {
-    struct run *run = context;
+    return span->has_bars || (options->start != DATE_NONE && options->end != DATE_NONE);
+}
+
+/* Whether the chosen sessions are those that the whole run would have with this symbol. */
+static bool holds(const struct run *run, const struct span *span)
+{
+    const struct backtest_options *options = run->options;
+    return run->session_count > 0 &&
+           (!span->has_bars ||
+            ((options->start != DATE_NONE || span->first >= run->first_session) &&
+             (options->end != DATE_NONE || span->last <= run->last_session)));
+}
+
+/* The first symbol that is open chooses the sessions, which mostly suit them all. Behind one that
+ * they do not suit, symbols are only looked at: all are run again when their bars are known. */
+static bool is_to_be_run(struct run *run, size_t symbol)
+{
+    const struct span *span = &run->spans[symbol];
+    struct error unsuited = { 0 };
+    pthread_mutex_lock(&run->lock);
+    if (run->session_count == 0 && tells_sessions(run->options, span))
+        choose_sessions(run, span, &unsuited);
+    run->is_outgrown = run->is_outgrown || !holds(run, span);
+    bool is_run = !run->is_outgrown;
+    pthread_mutex_unlock(&run->lock);
+    return is_run;
+}
+
+static void run_symbol(struct run *run, size_t thread, size_t symbol)
+{
     symbol_run(
         &(struct symbol_run_options) {
             .playbook = run->options->playbook,
@@ -165,23 +182,64 @@ static bool run_symbol(void *context, size_t thread, size_t symbol)
             .to_the_end = run->options->end == DATE_NONE,
         },
         &run->symbols[symbol]);
-    return true;
 }
 
-/* The lane is there while the symbol is run, and no longer. */
-static bool run_from_source(void *context, size_t thread, size_t symbol)
+/* The bars are there while the symbol has its turn, and no longer. */
+static bool take_turn(void *context, size_t thread, size_t symbol)
 {
     struct run *run = context;
-    const struct backtest_source *source = run->options->source;
+    const struct backtest_source *source = &run->source;
     struct lane_input input;
     if (!source->open(source->context, symbol, &input, &run->errors[symbol]))
         return false;
     bool is_open = open_lane(run, symbol, &input);
-    if (is_open)
+    if (is_open && is_to_be_run(run, symbol))
         run_symbol(run, thread, symbol);
     lane_close(&run->lanes[symbol]);
     source->close(source->context, symbol);
     return is_open;
+}
+
+/* Every symbol has its turn. */
+static bool run_round(struct run *run, struct error *error)
+{
+    const struct backtest_options *options = run->options;
+    for (size_t i = 0; i < run->worker_count; i++) {
+        struct worker *worker = &run->workers[i];
+        if (!simulation_init(&worker->simulation, options->playbook, &options->costs,
+                             &worker->equity, error))
+            return false;
+    }
+    parallel_for(run->symbol_count, run->worker_count, take_turn, run);
+    return check_errors(run, error);
+}
+
+/* What a round has left, but for what is known of the bars. */
+static void clear_round(struct run *run)
+{
+    for (size_t i = 0; i < run->symbol_count; i++)
+        symbol_run_release(&run->symbols[i]);
+    for (size_t i = 0; i < run->worker_count; i++) {
+        simulation_release(&run->workers[i].simulation);
+        equity_release(&run->workers[i].equity);
+    }
+    free(run->sessions);
+    run->sessions = NULL;
+    run->session_count = 0;
+    run->is_outgrown = false;
+}
+
+static bool run_all(struct run *run, struct error *error)
+{
+    if (!run_round(run, error))
+        return false;
+    struct span whole = span_of(run);
+    if (!check_span(run->options, &whole, error))
+        return false;
+    if (!run->is_outgrown)
+        return true;
+    clear_round(run);
+    return choose_sessions(run, &whole, error) && run_round(run, error);
 }
 
 /* What is wrong with the inputs, then everything by date, then symbol. */
@@ -225,6 +283,8 @@ static void conclude(struct run *run, struct backtest *result)
         .session_count = run->session_count,
         .threads = run->worker_count,
     };
+    result->first_session = run->first_session;
+    result->last_session = run->last_session;
     result->trades = merge_trades(&options, &result->trade_count);
     merge_journals(&options, &result->journal);
     merge_findings(run, result);
@@ -242,46 +302,28 @@ static void conclude(struct run *run, struct backtest *result)
 
 static void run_release(struct run *run)
 {
-    for (size_t i = 0; i < run->symbol_count; i++) {
-        lane_close(&run->lanes[i]);
-        symbol_run_release(&run->symbols[i]);
-    }
-    for (size_t i = 0; i < run->worker_count; i++) {
-        simulation_release(&run->workers[i].simulation);
-        equity_release(&run->workers[i].equity);
-    }
+    clear_round(run);
+    pthread_mutex_destroy(&run->lock);
     free(run->lanes);
     free(run->spans);
     free(run->errors);
     free(run->symbols);
-    free(run->sessions);
     free(run->workers);
 }
 
-/* The sessions are known: what bars there are is seen on the way. */
-static bool run_source(struct run *run, struct backtest *result, struct error *error)
+/* Bars that are there all the time. */
+static bool open_input(void *context, size_t symbol, struct lane_input *ret_input,
+                       struct error *error)
 {
-    struct span span = { .has_bars = false };
-    assert(run->options->start != DATE_NONE && run->options->end != DATE_NONE);
-    if (!choose_range(run, &span, result, error) ||
-        !hire(run, result->first_session, result->last_session, error))
-        return false;
-    list_sessions(run, result->first_session, result->last_session);
-    parallel_for(run->symbol_count, run->worker_count, run_from_source, run);
-    return check_errors(run, error) && check_span(run, &span, error);
+    (void)error;
+    const struct backtest_options *options = context;
+    *ret_input = options->inputs[symbol];
+    return true;
 }
 
-static bool run_inputs(struct run *run, struct backtest *result, struct error *error)
+static void close_input(void *context, size_t symbol)
 {
-    struct span span;
-    parallel_for(run->symbol_count, run->worker_count, open_input, run);
-    if (!check_errors(run, error) || !check_span(run, &span, error) ||
-        !choose_range(run, &span, result, error) ||
-        !hire(run, result->first_session, result->last_session, error))
-        return false;
-    list_sessions(run, result->first_session, result->last_session);
-    parallel_for(run->symbol_count, run->worker_count, run_symbol, run);
-    return true;
+    (void)context, (void)symbol;
 }
 
 bool backtest_run(const struct backtest_options *options, struct backtest *ret_backtest,
@@ -297,6 +339,7 @@ bool backtest_run(const struct backtest_options *options, struct backtest *ret_b
     };
     struct run run = {
         .options = options,
+        .source = { open_input, close_input, (void *)options },
         .symbol_count = symbol_count,
         .lanes = memory_new(symbol_count, sizeof *run.lanes),
         .spans = memory_new(symbol_count, sizeof *run.spans),
@@ -304,9 +347,11 @@ bool backtest_run(const struct backtest_options *options, struct backtest *ret_b
         .symbols = memory_new(symbol_count, sizeof *run.symbols),
         .workers = memory_new(worker_count, sizeof *run.workers),
         .worker_count = worker_count,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
     };
-    bool done =
-        options->source ? run_source(&run, &result, error) : run_inputs(&run, &result, error);
+    if (options->source)
+        run.source = *options->source;
+    bool done = run_all(&run, error);
     if (done) {
         conclude(&run, &result);
         *ret_backtest = result;

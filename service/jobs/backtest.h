@@ -25,7 +25,9 @@
 #define BACKTEST_CAPITAL (100000 * MONEY_ONE)
 
 /* Bars of one symbol at a time, when its turn comes: for more bars than memory should hold. Both
- * are called by several threads, `close` behind each `open` that went well. */
+ * are called by several threads, `close` behind each `open` that went well; an error says whose
+ * bars it is about. Without a start and an end a symbol may be opened a second time, when another
+ * has bars in other sessions. */
 struct backtest_source {
     bool (*open)(void *context, size_t symbol, struct lane_input *ret_input, struct error *error);
     void (*close)(void *context, size_t symbol);
@@ -40,7 +42,7 @@ struct backtest_options {
     struct costs costs;
     int64_t capital;                      /* micro-dollars */
     const struct lane_input *inputs;      /* one per symbol of the playbook */
-    const struct backtest_source *source; /* or NULL; instead of inputs, with a start and an end */
+    const struct backtest_source *source; /* or NULL; instead of inputs */
     size_t threads;                       /* symbols are run on so many; the result is the same */
 };
 

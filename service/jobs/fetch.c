@@ -116,11 +116,6 @@ static bool ask_for_bars(const struct playbook *playbook, const struct fetch_opt
         set.symbols[i] = (struct symbol_bars) { 0 };
         if (!part.is_daily)
             keep_sessions(&symbol->bars, options->calendar);
-        loaded->inputs[i] = (struct lane_input) {
-            .bars = &symbol->bars,
-            .is_daily = part.is_daily,
-            .report = &symbol->bars_report,
-        };
     }
     bar_set_release(&set);
     return true;
@@ -136,10 +131,9 @@ static bool ask_for_history(const struct playbook *playbook, const struct fetch_
     for (size_t i = 0; i < set.count; i++) {
         struct loaded_symbol *symbol = &loaded->symbols[i];
         symbol->days = set.symbols[i].bars;
+        symbol->has_days = true;
         symbol->days_report = set.symbols[i].report;
         set.symbols[i] = (struct symbol_bars) { 0 };
-        loaded->inputs[i].days = &symbol->days;
-        loaded->inputs[i].days_report = &symbol->days_report;
     }
     bar_set_release(&set);
     return true;
@@ -151,17 +145,16 @@ bool fetch_bars(const struct playbook *playbook, const struct fetch_options *opt
     struct range range = { 0 };
     if (!find_range(options, &range, error))
         return false;
-    struct loaded loaded = {
-        .symbols = memory_new(playbook->symbol_count, sizeof *loaded.symbols),
-        .inputs = memory_new(playbook->symbol_count, sizeof *loaded.inputs),
-        .count = playbook->symbol_count,
-    };
+    struct loaded loaded;
+    loaded_init(&loaded, playbook->symbol_count);
     bool has_history = playbook->strategy->daily_history > 0;
     if (!ask_for_bars(playbook, options, &range, &loaded, error) ||
         (has_history && !ask_for_history(playbook, options, &range, &loaded, error))) {
         loaded_release(&loaded);
         return false;
     }
+    for (size_t i = 0; i < loaded.count; i++)
+        loaded.inputs[i] = loaded_symbol_input(&loaded.symbols[i]);
     *ret_loaded = loaded;
     return true;
 }

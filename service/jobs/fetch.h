@@ -7,7 +7,7 @@
 #include "service/engine/playbook.h"
 #include "service/feeds/feed.h"
 #include "service/jobs/backtest.h"
-#include "service/jobs/load.h"
+#include "service/jobs/loaded.h"
 #include "service/market/calendar.h"
 
 #include <pthread.h>

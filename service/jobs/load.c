@@ -2,7 +2,6 @@
 
 #include "service/base/log.h"
 #include "service/base/memory.h"
-#include "service/base/parallel.h"
 #include "service/base/text.h"
 #include "service/market/symbol.h"
 
@@ -59,26 +58,6 @@ static bool find_file(const struct playbook *playbook, const char *symbol, const
     return true;
 }
 
-static bool read_file(const struct playbook *playbook, const char *symbol, const char *place,
-                      const struct bar_zone *zone, bool must_be_daily, struct series *ret_series,
-                      bool *ret_daily, struct bar_file_report *ret_report, struct error *error)
-{
-    struct text path = { 0 };
-    bool read = find_file(playbook, symbol, place, &path, error) &&
-                bar_file_read(text_string(&path), zone, ret_series, ret_daily, ret_report, error) &&
-                load_symbol_agrees(text_string(&path), ret_report, symbol, error);
-    if (read && must_be_daily && !*ret_daily)
-        read = error_set(error, ERROR_DATA,
-                         "%s: bars with a time of day (a column `date` with dates such as "
-                         "2024-06-28 was expected)",
-                         text_string(&path));
-    if (read && ret_report->ignored_columns[0])
-        log_event(LOG_INFO, "%s: ignored columns: %s", text_string(&path),
-                  ret_report->ignored_columns);
-    text_release(&path);
-    return read;
-}
-
 bool load_symbol_agrees(const char *path, const struct bar_file_report *report, const char *symbol,
                         struct error *error)
 {
@@ -90,89 +69,75 @@ bool load_symbol_agrees(const char *path, const struct bar_file_report *report, 
                      report->symbol, symbol);
 }
 
-/* What the threads share. */
-struct loading {
-    const struct playbook *playbook;
-    const struct load_options *options;
-    struct loaded *loaded;
-    struct error *errors; /* one per symbol */
-};
-
-static bool load_symbol(void *context, size_t thread, size_t index)
+static bool read_file(const struct load *load, size_t symbol, const char *place, bool must_be_daily,
+                      struct series *ret_series, bool *ret_daily,
+                      struct bar_file_report *ret_report, struct error *error)
 {
-    (void)thread;
-    const struct loading *loading = context;
-    const struct load_options *options = loading->options;
-    const char *name = loading->playbook->symbols[index];
-    struct loaded_symbol *symbol = &loading->loaded->symbols[index];
-    struct lane_input *input = &loading->loaded->inputs[index];
-    struct error *error = &loading->errors[index];
-    if (!read_file(loading->playbook, name, options->bars, &options->zone, false, &symbol->bars,
-                   &symbol->is_daily, &symbol->bars_report, error))
+    const char *name = load->playbook->symbols[symbol];
+    struct text path = { 0 };
+    bool read = find_file(load->playbook, name, place, &path, error) &&
+                bar_file_read(text_string(&path), &load->options.zone, ret_series, ret_daily,
+                              ret_report, error) &&
+                load_symbol_agrees(text_string(&path), ret_report, name, error);
+    if (read && must_be_daily && !*ret_daily)
+        read = error_set(error, ERROR_DATA,
+                         "%s: bars with a time of day (a column `date` with dates such as "
+                         "2024-06-28 was expected)",
+                         text_string(&path));
+    if (read && ret_report->ignored_columns[0] && !load->are_told[symbol])
+        log_event(LOG_INFO, "%s: ignored columns: %s", text_string(&path),
+                  ret_report->ignored_columns);
+    text_release(&path);
+    return read;
+}
+
+static void close_symbol(void *context, size_t symbol)
+{
+    struct load *load = context;
+    loaded_symbol_release(&load->symbols[symbol]);
+}
+
+static bool open_symbol(void *context, size_t symbol, struct lane_input *ret_input,
+                        struct error *error)
+{
+    struct load *load = context;
+    struct loaded_symbol *loaded = &load->symbols[symbol];
+    const char *bars = load->options.bars, *days = load->options.daily;
+    if (!read_file(load, symbol, bars, false, &loaded->bars, &loaded->is_daily,
+                   &loaded->bars_report, error) ||
+        (days && !read_file(load, symbol, days, true, &loaded->days, &loaded->has_days,
+                            &loaded->days_report, error))) {
+        close_symbol(load, symbol);
         return false;
-    *input = (struct lane_input) {
-        .bars = &symbol->bars,
-        .is_daily = symbol->is_daily,
-        .report = &symbol->bars_report,
-    };
-    if (!options->daily)
-        return true;
-    bool is_daily;
-    if (!read_file(loading->playbook, name, options->daily, &options->zone, true, &symbol->days,
-                   &is_daily, &symbol->days_report, error))
-        return false;
-    input->days = &symbol->days;
-    input->days_report = &symbol->days_report;
+    }
+    load->are_told[symbol] = true;
+    *ret_input = loaded_symbol_input(loaded);
     return true;
 }
 
-/* The error of the first symbol that has one, whichever thread came upon it. */
-static bool first_error(const struct loading *loading, struct error *error)
+void load_begin(struct load *load, const struct playbook *playbook,
+                const struct load_options *options)
 {
-    for (size_t i = 0; i < loading->loaded->count; i++) {
-        if (loading->errors[i].kind == ERROR_NONE)
-            continue;
-        *error = loading->errors[i];
-        return true;
-    }
-    return false;
-}
-
-bool load_bars(const struct playbook *playbook, const struct load_options *options,
-               struct loaded *ret_loaded, struct error *error)
-{
-    size_t count = playbook->symbol_count;
-    struct loaded loaded = {
-        .symbols = memory_new(count, sizeof *loaded.symbols),
-        .inputs = memory_new(count, sizeof *loaded.inputs),
-        .count = count,
-    };
-    struct loading loading = {
+    *load = (struct load) {
         .playbook = playbook,
-        .options = options,
-        .loaded = &loaded,
-        .errors = memory_new(count, sizeof *loading.errors),
+        .options = *options,
+        .symbols = memory_new(playbook->symbol_count, sizeof *load->symbols),
+        .are_told = memory_new(playbook->symbol_count, sizeof *load->are_told),
     };
-    parallel_for(count, options->threads ? options->threads : 1, load_symbol, &loading);
-    bool failed = first_error(&loading, error);
-    free(loading.errors);
-    if (failed) {
-        loaded_release(&loaded);
-        return false;
-    }
-    *ret_loaded = loaded;
-    return true;
 }
 
-void loaded_release(struct loaded *loaded)
+void load_release(struct load *load)
 {
-    for (size_t i = 0; i < loaded->count; i++) {
-        series_release(&loaded->symbols[i].bars);
-        series_release(&loaded->symbols[i].days);
-        bar_file_report_release(&loaded->symbols[i].bars_report);
-        bar_file_report_release(&loaded->symbols[i].days_report);
-    }
-    free(loaded->symbols);
-    free(loaded->inputs);
-    *loaded = (struct loaded) { 0 };
+    free(load->symbols);
+    free(load->are_told);
+    *load = (struct load) { 0 };
+}
+
+struct backtest_source load_source(struct load *load)
+{
+    return (struct backtest_source) {
+        .open = open_symbol,
+        .close = close_symbol,
+        .context = load,
+    };
 }

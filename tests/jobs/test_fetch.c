@@ -311,7 +311,7 @@ static void a_symbol_that_cannot_be_loaded_fails_the_run(void **state)
     of.source = &source;
     of.threads = 1;
     assert_false(backtest_run(&of, &backtest, &error));
-    assert_string_equal(error.message, "BBB: no network");
+    assert_string_equal(error.message, "no network");
     fetch_release(&fetch);
 }
 

@@ -22,7 +22,9 @@
 
 static struct scratch scratch;
 static struct playbook playbook;
-static struct loaded loaded;
+static struct load loading;
+static struct lane_input inputs[2];
+static size_t open_count;
 static struct error error;
 
 static int prepare(void **state)
@@ -33,10 +35,18 @@ static int prepare(void **state)
     return 0;
 }
 
+static void close_all(void)
+{
+    struct backtest_source source = load_source(&loading);
+    while (open_count > 0)
+        source.close(source.context, --open_count);
+    load_release(&loading);
+}
+
 static int release(void **state)
 {
     (void)state;
-    loaded_release(&loaded);
+    close_all();
     playbook_release(&playbook);
     scratch_release(&scratch);
     error = (struct error) { 0 };
@@ -48,7 +58,7 @@ static void add_symbol(const char *symbol)
     assert_true(playbook_add_symbol(&playbook, symbol, &error));
 }
 
-/* Loads from names in the scratch folder; "" is the folder itself, NULL none. */
+/* Opens every symbol from names in the scratch folder; "" is the folder itself, NULL none. */
 static bool load(const char *bars, const char *daily, const char *zone)
 {
     char bars_path[sizeof scratch.path], daily_path[sizeof scratch.path];
@@ -60,8 +70,15 @@ static bool load(const char *bars, const char *daily, const char *zone)
     }
     if (zone)
         assert_true(bar_zone_parse(zone, &options.zone, &error));
-    loaded_release(&loaded);
-    return load_bars(&playbook, &options, &loaded, &error);
+    close_all();
+    load_begin(&loading, &playbook, &options);
+    struct backtest_source source = load_source(&loading);
+    while (open_count < playbook.symbol_count) {
+        if (!source.open(source.context, open_count, &inputs[open_count], &error))
+            return false;
+        open_count++;
+    }
+    return true;
 }
 
 static void assert_fails(enum error_kind kind, const char *part)
@@ -76,11 +93,11 @@ static void a_file_serves_one_symbol(void **state)
     add_symbol("QQQ");
     scratch_write(&scratch, "any-name.txt", QQQ);
     assert_true(load("any-name.txt", NULL, NULL));
-    assert_int_equal(loaded.count, 1);
-    assert_int_equal(loaded.inputs[0].bars->count, 2);
-    assert_false(loaded.inputs[0].is_daily);
-    assert_null(loaded.inputs[0].days);
-    assert_int_equal(loaded.inputs[0].report->rows, 2);
+    assert_int_equal(open_count, 1);
+    assert_int_equal(inputs[0].bars->count, 2);
+    assert_false(inputs[0].is_daily);
+    assert_null(inputs[0].days);
+    assert_int_equal(inputs[0].report->rows, 2);
 }
 
 static void a_folder_serves_each_symbol_its_file(void **state)
@@ -91,9 +108,9 @@ static void a_folder_serves_each_symbol_its_file(void **state)
     scratch_write(&scratch, "QQQ.csv", QQQ);
     scratch_write(&scratch, "SPY.csv", HEADER "2024-06-25T13:30:00Z,1,2,1,2,10\n");
     assert_true(load("", NULL, NULL));
-    assert_int_equal(loaded.count, 2);
-    assert_int_equal(loaded.inputs[0].bars->count, 2);
-    assert_int_equal(loaded.inputs[1].bars->count, 1);
+    assert_int_equal(open_count, 2);
+    assert_int_equal(inputs[0].bars->count, 2);
+    assert_int_equal(inputs[1].bars->count, 1);
 }
 
 static void a_pair_has_no_slash_in_its_file_name(void **state)
@@ -102,7 +119,7 @@ static void a_pair_has_no_slash_in_its_file_name(void **state)
     add_symbol("BTC/USD");
     scratch_write(&scratch, "BTC_USD.csv", QQQ);
     assert_true(load("", NULL, NULL));
-    assert_int_equal(loaded.inputs[0].bars->count, 2);
+    assert_int_equal(inputs[0].bars->count, 2);
 }
 
 static void a_folder_may_hold_parquet_beside_csv(void **state)
@@ -115,8 +132,8 @@ static void a_folder_may_hold_parquet_beside_csv(void **state)
     struct series series = { .bars = &bar, .count = 1 };
     assert_true(bar_file_write(scratch_path(&scratch, "SPY.parquet"), &series, false, &error));
     assert_true(load("", NULL, NULL));
-    assert_int_equal(loaded.inputs[0].bars->count, 2);
-    assert_int_equal(loaded.inputs[1].bars->count, 1);
+    assert_int_equal(inputs[0].bars->count, 2);
+    assert_int_equal(inputs[1].bars->count, 1);
 }
 
 static void two_files_of_one_symbol_are_refused_by_their_names(void **state)
@@ -175,7 +192,7 @@ static void a_missing_file_is_named(void **state)
     scratch_write(&scratch, "QQQ.csv", QQQ);
     assert_false(load("", NULL, NULL));
     assert_fails(ERROR_DATA, "neither SPY.csv nor SPY.parquet is there");
-    assert_int_equal(loaded.count, 0);
+    assert_int_equal(open_count, 1);
 }
 
 static void a_wrong_cell_is_named_by_file_line_and_column(void **state)
@@ -194,9 +211,9 @@ static void daily_bars_come_from_a_file_or_a_folder_too(void **state)
     scratch_write(&scratch, "bars.csv", QQQ);
     scratch_write(&scratch, "QQQ.csv", DAILY);
     assert_true(load("bars.csv", "QQQ.csv", NULL));
-    assert_int_equal(loaded.inputs[0].days->count, 1);
+    assert_int_equal(inputs[0].days->count, 1);
     assert_true(load("bars.csv", "", NULL));
-    assert_int_equal(loaded.inputs[0].days->count, 1);
+    assert_int_equal(inputs[0].days->count, 1);
 }
 
 static void daily_bars_with_times_are_refused_by_the_name_of_their_file(void **state)
@@ -217,7 +234,7 @@ static void bars_may_be_daily_ones(void **state)
     add_symbol("QQQ");
     scratch_write(&scratch, "QQQ.csv", DAILY);
     assert_true(load("QQQ.csv", NULL, NULL));
-    assert_true(loaded.inputs[0].is_daily);
+    assert_true(inputs[0].is_daily);
 }
 
 static void naive_stamps_take_the_zone_that_is_named(void **state)
@@ -229,9 +246,9 @@ static void naive_stamps_take_the_zone_that_is_named(void **state)
     assert_fails(ERROR_DATA, "--zone");
     assert_true(load("QQQ.csv", NULL, "America/New_York"));
     struct session session = bars_session("2024-06-25");
-    assert_true(loaded.inputs[0].bars->bars[0].open_time_us == session.open_us);
+    assert_true(inputs[0].bars->bars[0].open_time_us == session.open_us);
     assert_true(load("QQQ.csv", NULL, "-04:00"));
-    assert_true(loaded.inputs[0].bars->bars[0].open_time_us == session.open_us);
+    assert_true(inputs[0].bars->bars[0].open_time_us == session.open_us);
 }
 
 #define PREPARED(test) cmocka_unit_test_setup_teardown(test, prepare, release)

@@ -7,7 +7,6 @@
 #include "service/commands/commands.h"
 #include "service/jobs/collect.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,15 +184,6 @@ bool data_range_collect(struct data_range *range, struct feed *feed,
     return true;
 }
 
-/* Most say it themselves, in quotation marks. */
-static void name_symbol(struct error *error, const char *symbol)
-{
-    char quoted[SYMBOL_TEXT_SIZE + 2];
-    int size = snprintf(quoted, sizeof quoted, "\"%s\"", symbol);
-    if ((size_t)size < sizeof quoted && !strstr(error->message, quoted))
-        error_context(error, "%s", symbol);
-}
-
 int data_range_tell(const struct data_range *range)
 {
     int worst = 0;
@@ -201,7 +191,7 @@ int data_range_tell(const struct data_range *range)
         struct error error = range->errors[i];
         if (error.kind == ERROR_NONE)
             continue;
-        name_symbol(&error, range->list.symbols[i]);
+        error_context(&error, "%s", range->list.symbols[i]);
         int code = command_fail(&error);
         worst = code > worst ? code : worst;
     }

@@ -28,7 +28,8 @@ struct data_part {
 struct data_range {
     const struct settings *settings;
     struct symbol_list list;
-    struct error *errors; /* of each symbol of the list; kind ERROR_NONE: none so far; owned */
+    struct error *errors; /* of each symbol of the list, without its name; kind ERROR_NONE: none so
+                             far; owned */
     bool is_daily;
     enum adjustment adjustment;
     struct data_part parts[DATA_PART_COUNT];

@@ -211,9 +211,8 @@ static bool refuse(struct walk *walk, const char *refused)
         if (strcmp(walk->symbols[i], refused) != 0)
             continue;
         error_set(&walk->load->symbols[walk->places[i]].error, ERROR_USAGE,
-                  "Alpaca does not take \"%s\" for a symbol (one such as QQQ, BRK.B or BTC/USD "
-                  "was expected)",
-                  refused);
+                  "Alpaca does not take this for a symbol (one such as QQQ, BRK.B or BTC/USD was "
+                  "expected)");
         return true;
     }
     return false;

@@ -51,7 +51,7 @@ struct symbol_bars {
     struct series bars;            /* daily ones open at their date's midnight UTC, as in files */
     struct bar_file_report report; /* what had to be put in order */
     size_t dropped;                /* bars that came but were not asked for, or do not fit */
-    struct error error;            /* ERROR_NONE: loaded */
+    struct error error;            /* ERROR_NONE: loaded; does not say which symbol it is about */
 };
 
 struct bar_set {

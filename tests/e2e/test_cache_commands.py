@@ -96,7 +96,7 @@ def bad_symbols_are_named_and_the_others_fetched(folder):
     assert done.returncode == 3, done
     errors = [line for line in done.stderr.splitlines() if " error " in line]
     assert len(errors) == 3, done.stderr
-    for name in ('"qqq"', '"BRK-B"', "ZZZZ: the provider has no bars"):
+    for name in ("qqq: ", "BRK-B: Alpaca does not", "ZZZZ: the provider has no bars"):
         assert sum(name in line for line in errors) == 1, (name, errors)
     assert row(done, "QQQ")[3] == row(done, "BTC/USD")[3] == "5/5"
     assert {entry["symbol"] for entry in listed(folder)["bars"]} == {"QQQ", "BTC/USD"}

@@ -162,8 +162,8 @@ check:
 lint:
 	@tests/run.sh $(LINTS)
 
-coverage:
-	@tests/analysis/coverage.py
+coverage: $(SET_CLOCK)
+	@$(TEST_ENVIRONMENT) tests/analysis/coverage.py
 
 # What the lint asks of a second compiler: `make syntax CC=clang WERROR=1`.
 syntax:

@@ -91,6 +91,7 @@ void symbol_run(const struct symbol_run_options *options, struct symbol_run *ret
         .journal.table = &journal_table,
         .has_bars = memory_new(options->session_count, sizeof *ret_run->has_bars),
     };
+    record_list_reserve(&ret_run->journal, options->session_count);
     lane_input_findings(lane, &ret_run->findings);
     ret_run->input_finding_count = ret_run->findings.count;
     lane_seek(lane, &options->sessions[0].session);

@@ -64,7 +64,9 @@ static void do_day(const char *date)
 /* Computed, but not published: a folder is where the file should be. */
 static void break_day(const char *date)
 {
-    stage.options.publish.trades_path = stage.scratch.folder;
+    char folder[DAY_STAGE_PATH];
+    snprintf(folder, sizeof folder, "%s", scratch_path(&stage.scratch, "state"));
+    stage.options.publish.trades_path = folder;
     day_stage_run(&stage, date);
     assert_int_equal(stage.runs[0].status, DAY_FAILED);
     stage.options.publish.trades_path = stage.trades_path;

@@ -6,17 +6,18 @@
 
 #define FETCH_TIMEOUT_US (10 * MINUTE_US)
 
-static bool open_files(const struct arguments *arguments, const struct playbook *playbook,
+static bool open_files(const struct arguments *arguments, const struct backtest_options *options,
                        struct backtest_bars *bars, struct error *error)
 {
     const char *zone = arguments_value(arguments, "zone");
-    struct load_options options = {
+    struct load_options load_options = {
         .bars = arguments_value(arguments, "bars"),
         .daily = arguments_value(arguments, "daily"),
+        .threads = options->threads,
     };
-    if (zone && !bar_zone_parse(zone, &options.zone, error))
+    if (zone && !bar_zone_parse(zone, &load_options.zone, error))
         return error_context(error, "--zone");
-    load_begin(&bars->load, playbook, &options);
+    load_begin(&bars->load, options->playbook, &load_options);
     bars->source = load_source(&bars->load);
     return true;
 }
@@ -95,7 +96,7 @@ bool backtest_bars_open(const struct arguments *arguments, const struct settings
 {
     *ret_bars = (struct backtest_bars) { 0 };
     bool is_open = arguments_has(arguments, "bars")
-                       ? open_files(arguments, options->playbook, ret_bars, error)
+                       ? open_files(arguments, options, ret_bars, error)
                        : fetch(arguments, settings, options, ret_bars, error);
     options->inputs = ret_bars->loaded.inputs;
     options->source = options->inputs ? NULL : &ret_bars->source;

@@ -3,6 +3,7 @@
 #include "service/base/json_fields.h"
 #include "service/base/log.h"
 #include "service/base/memory.h"
+#include "service/base/parallel.h"
 #include "service/commands/commands.h"
 #include "service/market/symbol.h"
 
@@ -154,7 +155,8 @@ bool data_input_read(const struct data_run *run, const char *path, struct data_i
 {
     struct data_input input = { .path = path };
     struct stat status;
-    if (!bar_file_read(path, &run->zone, &input.bars, &input.is_daily, &input.report, error))
+    if (!bar_file_read(path, &run->zone, parallel_threads(), &input.bars, &input.is_daily,
+                       &input.report, error))
         return false;
     if (input.report.ignored_columns[0])
         log_event(LOG_INFO, "%s: ignored columns: %s", path, input.report.ignored_columns);

@@ -18,9 +18,12 @@
 /* A file with a header alone is a series without bars; an empty one is an error. *ret_daily: the
  * stamps are dates, and each bar opens at its date's midnight UTC. Errors are those of bar_csv.h
  * and of file_view_open; kind limit above BAR_FILE_SIZE_MAX. The caller releases series and report,
- * which are written only on success. */
-bool bar_file_read(const char *path, const struct bar_zone *zone, struct series *ret_series,
-                   bool *ret_daily, struct bar_file_report *ret_report, struct error *error);
+ * which are written only on success.
+ *
+ * A large Parquet file is read on up to `threads` threads, to the same end as on one. */
+bool bar_file_read(const char *path, const struct bar_zone *zone, size_t threads,
+                   struct series *ret_series, bool *ret_daily, struct bar_file_report *ret_report,
+                   struct error *error);
 
 /* How bar files are called: "csv" and "parquet"; ended by NULL. */
 extern const char *const bar_file_endings[];

@@ -21,8 +21,9 @@ bool bar_parquet_is(const struct bar_source *source);
 /* Kind data: the message names file, column and what is wrong, or which feature is not read
  * ("QQQ.parquet: column close: encoding DELTA_BYTE_ARRAY is not read"). Kind limit: more than
  * 67,108,864 rows, more than 65,536 and 1,024 for every byte of the file, or too many columns.
- * Within that, memory grows only as rows are found to be there. */
-bool bar_parquet_parse(const struct bar_source *source, struct bar_rows *ret_rows,
+ * Within that, memory grows only as rows are found to be there. The number of threads makes no
+ * difference to rows and messages; none is one. */
+bool bar_parquet_parse(const struct bar_source *source, size_t threads, struct bar_rows *ret_rows,
                        struct error *error);
 
 /* The bars as a file's bytes, appended to *ret_text: zstd, statistics, one row group for every

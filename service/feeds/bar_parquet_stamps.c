@@ -198,6 +198,15 @@ bool parquet_stamps_convert(struct parquet_stamps *stamps, uint64_t *words, size
     return true;
 }
 
+void parquet_stamps_join(struct parquet_stamps *stamps, const struct parquet_stamps *next,
+                         int64_t first_us)
+{
+    stamps->are_midnights &= next->are_midnights;
+    stamps->are_ascending &= next->are_ascending && first_us > stamps->last_us;
+    stamps->last_us = next->last_us;
+    stamps->row = next->row;
+}
+
 bool parquet_stamps_finish(struct parquet_stamps *stamps, struct bar_rows *rows,
                            struct error *error)
 {

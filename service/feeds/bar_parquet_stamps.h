@@ -48,6 +48,11 @@ bool parquet_stamps_init(struct parquet_stamps *stamps, const struct parquet_foo
 bool parquet_stamps_convert(struct parquet_stamps *stamps, uint64_t *words, size_t count,
                             struct error *error);
 
+/* Goes on with stamps that another reader converted: the `next` ones, of which `first_us` is the
+ * first. */
+void parquet_stamps_join(struct parquet_stamps *stamps, const struct parquet_stamps *next,
+                         int64_t first_us);
+
 /* When all rows are there: says whether they are daily and ascending, and turns what was read as if
  * in UTC and is no date. */
 bool parquet_stamps_finish(struct parquet_stamps *stamps, struct bar_rows *rows,

@@ -169,7 +169,7 @@ static bool parse(struct kept_month *month, const struct text *file, struct erro
     const struct bar_zone nowhere = { 0 };
     struct bar_source source = { month->key, file->bytes, file->size, &nowhere };
     struct bar_rows rows;
-    if (!check_metadata(month, file, error) || !bar_parquet_parse(&source, &rows, error))
+    if (!check_metadata(month, file, error) || !bar_parquet_parse(&source, 1, &rows, error))
         return false;
     month->bars = rows.series;
     return check_rows(month, &rows, error);

@@ -69,6 +69,13 @@ bool load_symbol_agrees(const char *path, const struct bar_file_report *report, 
                      report->symbol, symbol);
 }
 
+/* As many files are read at the same time as there are threads, or symbols. */
+static size_t threads_of(const struct load *load)
+{
+    size_t threads = load->options.threads / load->playbook->symbol_count;
+    return threads > 1 ? threads : 1;
+}
+
 static bool read_file(const struct load *load, size_t symbol, const char *place, bool must_be_daily,
                       struct series *ret_series, bool *ret_daily,
                       struct bar_file_report *ret_report, struct error *error)
@@ -76,8 +83,8 @@ static bool read_file(const struct load *load, size_t symbol, const char *place,
     const char *name = load->playbook->symbols[symbol];
     struct text path = { 0 };
     bool read = find_file(load->playbook, name, place, &path, error) &&
-                bar_file_read(text_string(&path), &load->options.zone, ret_series, ret_daily,
-                              ret_report, error) &&
+                bar_file_read(text_string(&path), &load->options.zone, threads_of(load), ret_series,
+                              ret_daily, ret_report, error) &&
                 load_symbol_agrees(text_string(&path), ret_report, name, error);
     if (read && must_be_daily && !*ret_daily)
         read = error_set(error, ERROR_DATA,

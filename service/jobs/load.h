@@ -10,11 +10,13 @@
 #include "service/jobs/loaded.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct load_options {
     const char *bars;  /* a file, for one symbol; or a folder with SYMBOL.csv or .parquet of each */
     const char *daily; /* likewise; NULL: none */
     struct bar_zone zone;
+    size_t threads; /* that few symbols may share for their files; 0: one for each */
 };
 
 struct load {

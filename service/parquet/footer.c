@@ -262,6 +262,7 @@ static bool chunk_find(struct parquet_footer *footer, const struct parquet_colum
     ret_chunk->begin = footer->bytes + begin;
     ret_chunk->end = ret_chunk->begin + location->size;
     ret_chunk->codec = (enum parquet_codec)location->codec;
+    ret_chunk->value_count = (size_t)location->value_count;
     return true;
 }
 

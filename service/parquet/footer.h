@@ -42,6 +42,7 @@ struct parquet_chunk {
     const uint8_t *begin;
     const uint8_t *end;
     enum parquet_codec codec;
+    size_t value_count; /* with the nulls */
 };
 
 /* Whether the bytes begin as a Parquet file does, an encrypted one too. */

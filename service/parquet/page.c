@@ -51,11 +51,13 @@ bool parquet_page_error(const struct parquet_pages *pages, struct error *error, 
                                 what);
 }
 
-void parquet_pages_begin(struct parquet_pages *pages, const struct parquet_chunk *chunk)
+void parquet_pages_begin(struct parquet_pages *pages, const struct parquet_chunk *chunk,
+                         size_t skip)
 {
     pages->codec = chunk->codec;
     pages->row_group = pages->footer->row_group;
     pages->number = 0;
+    pages->skip = skip;
     pages->next = chunk->begin;
     pages->end = chunk->end;
 }
@@ -233,6 +235,23 @@ static bool checksum_is_right(const struct header *header, const uint8_t *stored
            (uint32_t)crc32(0, stored, (uInt)header->size) == (uint32_t)header->checksum;
 }
 
+/* Whether all values of the page are to be passed over, which then is done. */
+static bool pass_over(struct parquet_pages *pages, const struct header *header)
+{
+    bool is_data = header->kind == PAGE_DATA || header->kind == PAGE_DATA_V2;
+    if (!is_data || pages->skip == 0 || header->value_count < 0 ||
+        (size_t)header->value_count > pages->skip)
+        return false;
+    pages->skip -= (size_t)header->value_count;
+    return true;
+}
+
+static bool is_read(const struct header *header)
+{
+    return header->kind == PAGE_DATA || header->kind == PAGE_DICTIONARY ||
+           header->kind == PAGE_DATA_V2;
+}
+
 bool parquet_pages_next(struct parquet_pages *pages, struct parquet_page *ret_page,
                         struct error *error)
 {
@@ -246,8 +265,7 @@ bool parquet_pages_next(struct parquet_pages *pages, struct parquet_page *ret_pa
             return false;
         stored = pages->next;
         pages->next += header.size;
-    } while (header.kind != PAGE_DATA && header.kind != PAGE_DICTIONARY &&
-             header.kind != PAGE_DATA_V2);
+    } while (!is_read(&header) || pass_over(pages, &header));
     if (!checksum_is_right(&header, stored))
         return parquet_page_error(pages, error, "its checksum is wrong");
     return features_check(pages, &header, error) &&

@@ -41,14 +41,17 @@ struct parquet_pages {
     enum parquet_codec codec;
     size_t row_group;
     size_t number; /* of the page in its chunk, from 1 */
+    size_t skip;   /* values to pass over; once a page has come, so many of its first ones */
     const uint8_t *next;
     const uint8_t *end;
     uint8_t *buffer; /* owned */
     size_t capacity;
 };
 
-/* Turns to a chunk. Zeroed but for what is borrowed, the pages are ready for the first. */
-void parquet_pages_begin(struct parquet_pages *pages, const struct parquet_chunk *chunk);
+/* Turns to a chunk, of which fewer than all values are to be passed over: pages without others are
+ * not even decompressed. Zeroed but for what is borrowed, the pages are ready for the first. */
+void parquet_pages_begin(struct parquet_pages *pages, const struct parquet_chunk *chunk,
+                         size_t skip);
 void parquet_pages_release(struct parquet_pages *pages);
 
 /* The chunk's next dictionary or data page, of an encoding that is read; it is valid until the page

@@ -17,11 +17,12 @@ struct parquet_text {
 
 void parquet_texts_init(struct parquet_texts *texts, const struct parquet_footer *footer,
                         const struct parquet_column *column, struct parquet_codecs *codecs,
-                        struct parquet_text_taker taker)
+                        size_t row, struct parquet_text_taker taker)
 {
     *texts = (struct parquet_texts) {
         .pages = { .footer = footer, .column = column, .codecs = codecs },
         .taker = taker,
+        .row = row,
     };
 }
 
@@ -138,21 +139,21 @@ static bool is_same(const struct parquet_text *a, const struct parquet_text *b)
     return a->size == b->size && (a->bytes == b->bytes || memcmp(a->bytes, b->bytes, a->size) == 0);
 }
 
-static bool page_read(struct parquet_texts *texts, const struct parquet_page *page,
-                      struct error *error)
+/* The page's texts from `begin` up to `end`; those before are passed over. */
+static bool page_read(struct parquet_texts *texts, const struct parquet_page *page, size_t begin,
+                      size_t end, struct error *error)
 {
     struct page_reader reader;
     if (!page_begin(texts, page, &reader))
         return parquet_page_error(&texts->pages, error, "its values do not begin as they should");
     struct parquet_text part[PART_SIZE], last = { NULL, 0 };
-    for (size_t done = 0, count; done < page->value_count; done += count) {
-        count = page->value_count - done;
-        if (count > PART_SIZE)
-            count = PART_SIZE;
+    for (size_t done = 0, count; done < end; done += count) {
+        size_t left = done < begin ? begin - done : end - done;
+        count = left < PART_SIZE ? left : PART_SIZE;
         if (!part_read(&reader, part, count))
             return parquet_page_error(&texts->pages, error,
                                       "its values end early or are not in the dictionary");
-        for (size_t i = 0; i < count; i++, texts->row++) {
+        for (size_t i = 0; i < count && done >= begin; i++, texts->row++) {
             if (last.bytes != NULL && is_same(&part[i], &last))
                 continue;
             last = part[i];
@@ -163,10 +164,11 @@ static bool page_read(struct parquet_texts *texts, const struct parquet_page *pa
     return true;
 }
 
-bool parquet_texts_read(struct parquet_texts *texts, const struct parquet_chunk *chunk,
+bool parquet_texts_read(struct parquet_texts *texts, const struct parquet_chunk *chunk, size_t skip,
                         size_t count, struct error *error)
 {
-    parquet_pages_begin(&texts->pages, chunk);
+    size_t chunk_left = chunk->value_count - skip;
+    parquet_pages_begin(&texts->pages, chunk, skip);
     dictionary_release(texts);
     while (count > 0) {
         struct parquet_page page;
@@ -177,12 +179,16 @@ bool parquet_texts_read(struct parquet_texts *texts, const struct parquet_chunk 
                 return false;
             continue;
         }
-        if (page.value_count > count)
+        size_t begin = texts->pages.skip;
+        if (page.value_count > begin + chunk_left)
             return parquet_page_error(&texts->pages, error,
                                       "it has more values than the row group has left");
-        if (!page_read(texts, &page, error))
+        size_t wanted = page.value_count - begin < count ? page.value_count - begin : count;
+        if (!page_read(texts, &page, begin, begin + wanted, error))
             return false;
-        count -= page.value_count;
+        texts->pages.skip = 0;
+        chunk_left -= wanted;
+        count -= wanted;
     }
     return true;
 }

@@ -27,14 +27,15 @@ struct parquet_texts {
     size_t entry_count;
 };
 
-/* The column's type is BYTE_ARRAY. Footer, column and codecs are borrowed. */
+/* The column's type is BYTE_ARRAY, and `row` is the first that will be read. Footer, column and
+ * codecs are borrowed. */
 void parquet_texts_init(struct parquet_texts *texts, const struct parquet_footer *footer,
                         const struct parquet_column *column, struct parquet_codecs *codecs,
-                        struct parquet_text_taker taker);
+                        size_t row, struct parquet_text_taker taker);
 void parquet_texts_release(struct parquet_texts *texts);
 
-/* Reads a whole chunk, which is to have `count` values. */
-bool parquet_texts_read(struct parquet_texts *texts, const struct parquet_chunk *chunk,
+/* Reads `count` values of a chunk that lie behind its first `skip`. */
+bool parquet_texts_read(struct parquet_texts *texts, const struct parquet_chunk *chunk, size_t skip,
                         size_t count, struct error *error);
 
 #endif

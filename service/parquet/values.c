@@ -26,10 +26,10 @@ void parquet_values_release(struct parquet_values *values)
 }
 
 void parquet_values_begin(struct parquet_values *values, const struct parquet_chunk *chunk,
-                          size_t count)
+                          size_t skip)
 {
-    parquet_pages_begin(&values->pages, chunk);
-    values->chunk_left = count;
+    parquet_pages_begin(&values->pages, chunk, skip);
+    values->chunk_left = chunk->value_count - skip;
     values->page_left = 0;
     values->has_dictionary = false;
 }
@@ -152,7 +152,7 @@ static bool page_begin(struct parquet_values *values, struct error *error)
             return false;
     } while (page->is_dictionary || page->value_count == 0);
     values->page_left = page->value_count;
-    if (values->page_left > values->chunk_left)
+    if (values->page_left > values->pages.skip + values->chunk_left)
         return parquet_page_error(&values->pages, error,
                                   "it has more values than the row group has left");
     values->has_nulls = false;
@@ -223,24 +223,45 @@ static bool nullable_read(struct parquet_values *values, uint64_t *words, size_t
     return true;
 }
 
+/* The page's next values, at most LEVELS_SIZE if it has nulls. */
+static bool page_read(struct parquet_values *values, uint64_t *words, size_t count,
+                      struct error *error)
+{
+    values->page_left -= count;
+    return (values->has_nulls ? nullable_read : numbers_read)(values, words, count) ||
+           parquet_page_error(&values->pages, error,
+                              is_indices(&values->page)
+                                  ? "its values end early or are not in the dictionary"
+                                  : "its values end early");
+}
+
+/* The page's first values, when the chunk is read from the middle of a page on. */
+static bool pass_over(struct parquet_values *values, struct error *error)
+{
+    uint64_t words[LEVELS_SIZE];
+    while (values->pages.skip > 0) {
+        size_t count = values->pages.skip < LEVELS_SIZE ? values->pages.skip : LEVELS_SIZE;
+        if (!page_read(values, words, count, error))
+            return false;
+        values->pages.skip -= count;
+    }
+    return true;
+}
+
 bool parquet_values_read(struct parquet_values *values, uint64_t *words, size_t count,
                          struct error *error)
 {
     assert(count <= values->chunk_left);
     while (count > 0) {
-        if (values->page_left == 0 && !page_begin(values, error))
+        if (values->page_left == 0 && !(page_begin(values, error) && pass_over(values, error)))
             return false;
         size_t part = count < values->page_left ? count : values->page_left;
         if (values->has_nulls && part > LEVELS_SIZE)
             part = LEVELS_SIZE;
-        if (!(values->has_nulls ? nullable_read : numbers_read)(values, words, part))
-            return parquet_page_error(&values->pages, error,
-                                      is_indices(&values->page)
-                                          ? "its values end early or are not in the dictionary"
-                                          : "its values end early");
+        if (!page_read(values, words, part, error))
+            return false;
         words += part;
         count -= part;
-        values->page_left -= part;
         values->chunk_left -= part;
     }
     return true;

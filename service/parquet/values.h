@@ -26,7 +26,7 @@ struct parquet_values {
     struct delta delta;
     size_t position; /* of a page whose values lie at places of their own */
     /* Of the chunk being read. */
-    size_t chunk_left;
+    size_t chunk_left; /* values to come behind those passed over */
     bool has_dictionary;
     uint64_t *dictionary; /* owned */
     size_t dictionary_size;
@@ -40,9 +40,9 @@ void parquet_values_init(struct parquet_values *values, const struct parquet_foo
                          bool are_doubles);
 void parquet_values_release(struct parquet_values *values);
 
-/* Turns to the next chunk, which is to have `count` values. */
+/* Turns to the next chunk, behind its first `skip` values; there are others. */
 void parquet_values_begin(struct parquet_values *values, const struct parquet_chunk *chunk,
-                          size_t count);
+                          size_t skip);
 
 /* The chunk's next `count` values; the caller has not asked for more than there are. */
 bool parquet_values_read(struct parquet_values *values, uint64_t *words, size_t count,

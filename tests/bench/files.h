@@ -3,6 +3,7 @@
 #define PLAYBOOK_TESTS_BENCH_FILES_H
 
 #include "service/base/file.h"
+#include "service/base/parallel.h"
 #include "service/feeds/bar_file.h"
 
 #include <assert.h>
@@ -39,7 +40,7 @@ static inline void files_read_bars(const char *path)
     struct bar_file_report report = { 0 };
     struct bar_zone zone = { 0 };
     bool is_daily;
-    bool read = bar_file_read(path, &zone, &series, &is_daily, &report, &error);
+    bool read = bar_file_read(path, &zone, parallel_threads(), &series, &is_daily, &report, &error);
     assert(read && series.count > 0);
     series_release(&series);
     bar_file_report_release(&report);

@@ -36,7 +36,7 @@ static struct read read_text(const char *text)
     scratch_write(&scratch, "QQQ.csv", text);
     struct error error = { 0 };
     struct read read = { 0 };
-    if (!bar_file_read(scratch_path(&scratch, "QQQ.csv"), &nowhere, &read.series, &read.daily,
+    if (!bar_file_read(scratch_path(&scratch, "QQQ.csv"), &nowhere, 1, &read.series, &read.daily,
                        &read.report, &error))
         fail_msg("%s", error.message);
     scratch_release(&scratch);
@@ -249,7 +249,7 @@ static void assert_read_error(struct scratch *scratch, const char *name, enum er
 {
     struct read read = { 0 };
     struct error error = { 0 };
-    assert_false(bar_file_read(scratch_path(scratch, name), &nowhere, &read.series, &read.daily,
+    assert_false(bar_file_read(scratch_path(scratch, name), &nowhere, 1, &read.series, &read.daily,
                                &read.report, &error));
     assert_int_equal(error.kind, kind);
     assert_null(read.series.bars);
@@ -279,7 +279,7 @@ static void a_file_that_is_not_there_is_an_error_of_data(void **state)
     (void)state;
     struct read read = { 0 };
     struct error error = { 0 };
-    assert_false(bar_file_read("/nowhere/QQQ.csv", &nowhere, &read.series, &read.daily,
+    assert_false(bar_file_read("/nowhere/QQQ.csv", &nowhere, 1, &read.series, &read.daily,
                                &read.report, &error));
     assert_int_equal(error.kind, ERROR_DATA);
     assert_non_null(strstr(error.message, "/nowhere/QQQ.csv"));
@@ -322,7 +322,8 @@ static void a_file_is_let_go_once_read(void **state)
         struct error error = { 0 };
         scratch_write(&scratch, "QQQ.csv", texts[i]);
         const char *path = scratch_path(&scratch, "QQQ.csv");
-        bool done = bar_file_read(path, &nowhere, &read.series, &read.daily, &read.report, &error);
+        bool done =
+            bar_file_read(path, &nowhere, 1, &read.series, &read.daily, &read.report, &error);
         assert_int_equal(done, i == 0);
         assert_false(is_mapped(path));
         release(&read);

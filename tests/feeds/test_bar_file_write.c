@@ -48,7 +48,7 @@ static void assert_reads_back(const char *name, bool is_daily)
     struct bar_file_report report = { 0 };
     bool daily = !is_daily;
     if (!write_as(name, is_daily) ||
-        !bar_file_read(scratch_path(&scratch, name), &(struct bar_zone) { 0 }, &read, &daily,
+        !bar_file_read(scratch_path(&scratch, name), &(struct bar_zone) { 0 }, 1, &read, &daily,
                        &report, &error))
         fail_msg("%s", error.message);
     assert_int_equal(daily, is_daily);

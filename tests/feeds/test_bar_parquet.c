@@ -3,6 +3,7 @@
 #include "service/base/date.h"
 #include "service/base/file.h"
 #include "tests/support/exact.h"
+#include "tests/support/parquet_parted.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +35,7 @@ static bool read_file(const char *name, const struct bar_zone *zone, struct bar_
     memcpy(copy, view.bytes, view.size);
     struct bar_source source = { "QQQ.parquet", copy, view.size, zone };
     assert_true(bar_parquet_is(&source));
-    bool is_read = bar_parquet_parse(&source, ret_rows, error);
+    bool is_read = parted_parse(&source, 8, ret_rows, error);
     file_view_close(&view);
     free(copy);
     return is_read;
@@ -305,7 +306,7 @@ static void damaged_files_are_read_or_refused(void **state)
             struct bar_source source = { "QQQ.parquet", copy, size, &nowhere };
             struct bar_rows rows = { 0 };
             error = (struct error) { 0 };
-            if (bar_parquet_parse(&source, &rows, &error))
+            if (parted_parse(&source, 2, &rows, &error))
                 series_release(&rows.series);
             else
                 assert_memory_equal(error.message, "QQQ.parquet: ", 13);

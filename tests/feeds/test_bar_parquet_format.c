@@ -32,7 +32,7 @@ static struct bar_rows read_back(const struct text *text)
     struct bar_source source = { "QQQ.parquet", copy, text->size, &zone };
     struct bar_rows rows = { 0 };
     struct error error = { 0 };
-    if (!bar_parquet_parse(&source, &rows, &error))
+    if (!bar_parquet_parse(&source, 1, &rows, &error))
         fail_msg("%s", error.message);
     free(copy);
     return rows;
@@ -282,7 +282,7 @@ static void a_flipped_bit_is_an_error(void **state)
     struct bar_source source = { "QQQ.parquet", text.bytes, text.size, &zone };
     struct bar_rows rows = { 0 };
     struct error error = { 0 };
-    assert_false(bar_parquet_parse(&source, &rows, &error));
+    assert_false(bar_parquet_parse(&source, 1, &rows, &error));
     assert_non_null(strstr(error.message, "checksum"));
     text_release(&text);
     series_release(&series);

@@ -122,7 +122,7 @@ static void files_from_elsewhere_are_set_aside(void **state)
     struct bar_rows rows;
     struct error error = { 0 };
     struct bar_source named = { "SPY", other.bytes, other.size, &nowhere };
-    assert_true(bar_parquet_parse(&named, &rows, &error));
+    assert_true(bar_parquet_parse(&named, 1, &rows, &error));
     struct text foreign = { 0 };
     bar_parquet_format(&rows.series, false, &foreign);
     assert_heals(foreign.bytes, foreign.size);

@@ -4,6 +4,7 @@
 #include "service/base/text.h"
 #include "service/feeds/bar_parquet.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/parquet_parted.h"
 
 #define YEARS_END_US (UINT64_C(7258118400) * SECOND_US) /* 2200-01-01 */
 #define TRADES_MAX (UINT64_C(1) << 53)
@@ -13,7 +14,7 @@ static bool parse(const void *bytes, size_t size, struct bar_rows *ret_rows, str
     static const struct bar_zone zone = { .kind = ZONE_NEW_YORK };
     const struct bar_source source = { "QQQ.parquet", bytes, size, &zone };
     memset(ret_rows, UNTOUCHED, sizeof *ret_rows);
-    bool parsed = bar_parquet_parse(&source, ret_rows, error);
+    bool parsed = parted_parse(&source, 3, ret_rows, error);
     if (parsed) {
         assert_no_error(error);
     } else {

@@ -49,7 +49,7 @@ static int read_example(void **state)
     struct error error = { 0 };
     bool daily;
     xnys = calendar_find("xnys");
-    if (!bar_file_read(EXAMPLE, &(struct bar_zone) { 0 }, &example, &daily, &report, &error)) {
+    if (!bar_file_read(EXAMPLE, &(struct bar_zone) { 0 }, 1, &example, &daily, &report, &error)) {
         print_error("%s\n", error.message);
         return -1;
     }

@@ -69,7 +69,7 @@ static void read_file(const char *name, struct file *file)
     struct text path = { 0 };
     struct bar_zone zone = { 0 };
     text_format(&path, "tests/data/%s.csv", name);
-    if (!bar_file_read(text_string(&path), &zone, &file->series, &file->is_daily, &file->report,
+    if (!bar_file_read(text_string(&path), &zone, 1, &file->series, &file->is_daily, &file->report,
                        &error))
         fail_msg("%s", error.message);
     text_release(&path);

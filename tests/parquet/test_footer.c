@@ -3,6 +3,7 @@
 #include "service/feeds/bar_parquet.h"
 #include "service/parquet/write_thrift.h"
 #include "tests/support/parquet_made.h"
+#include "tests/support/parquet_parted.h"
 
 #include <endian.h>
 #include <math.h>
@@ -22,7 +23,7 @@ static bool parse(const struct text *file, struct bar_rows *ret_rows, struct err
     char *copy = malloc(file->size ? file->size : 1);
     memcpy(copy, text_string(file), file->size);
     struct bar_source source = { "QQQ.parquet", copy, file->size, &nowhere };
-    bool is_read = bar_parquet_parse(&source, ret_rows, error);
+    bool is_read = parted_parse(&source, 3, ret_rows, error);
     free(copy);
     return is_read;
 }
@@ -134,6 +135,7 @@ static void rows_are_as_many_everywhere(void **state)
                                   "fewer rows than the file";
     assert_refused((struct made_file) { .rows = 3, .file_rows = 2 }, message);
     assert_refused((struct made_file) { .rows = 3, .file_rows = 4 }, message);
+    assert_refused((struct made_file) { .rows = 3, .groups = 2, .file_rows = 3 }, message);
     assert_refused((struct made_file) { .rows = 3, .value_count = 4 },
                    "QQQ.parquet: column close: row group 1 has 3 rows, and this column 4 values");
     assert_refused((struct made_file) { .rows = 3, .value_count = -1 },

@@ -3,6 +3,7 @@
 #include "service/feeds/bar_parquet.h"
 #include "tests/support/exact.h"
 #include "tests/support/parquet_made.h"
+#include "tests/support/parquet_parted.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +29,7 @@ static bool parse(const struct made_file *made, struct bar_rows *ret_rows, struc
     char *copy = malloc(file.size);
     memcpy(copy, file.bytes, file.size);
     struct bar_source source = { "QQQ.parquet", copy, file.size, &nowhere };
-    bool is_read = bar_parquet_parse(&source, ret_rows, error);
+    bool is_read = parted_parse(&source, ROWS, ret_rows, error);
     free(copy);
     text_release(&file);
     return is_read;
@@ -226,6 +227,12 @@ static void pages_have_as_many_values_as_the_row_group_rows(void **state)
     made_page_append(&pages, &page);
     assert_refused((struct made_file) { 0 }, &pages,
                    "page 1 of row group 1: it has more values than the row group has left");
+    page.value_count = 1;
+    made_page_append(&pages, &page);
+    page.value_count = ROWS;
+    made_page_append(&pages, &page);
+    assert_refused((struct made_file) { 0 }, &pages,
+                   "page 2 of row group 1: it has more values than the row group has left");
     page.value_count = ROWS - 1;
     made_page_append(&pages, &page);
     assert_refused((struct made_file) { 0 }, &pages, "page 2 of row group 1: it is not there");
@@ -233,6 +240,26 @@ static void pages_have_as_many_values_as_the_row_group_rows(void **state)
     made_page_append(&pages, &page);
     assert_refused((struct made_file) { 0 }, &pages,
                    "page 1 of row group 1: its header is damaged");
+    text_release(&pages);
+}
+
+static void a_page_without_values_is_judged_like_others(void **state)
+{
+    (void)state;
+    struct text pages = { 0 };
+    struct made_page page = plain();
+    for (int64_t count = 0; count < ROWS; count++) {
+        page.encoding = 0;
+        page.value_count = count;
+        made_page_append(&pages, &page);
+        page.encoding = 7;
+        page.value_count = 0;
+        made_page_append(&pages, &page);
+        page.encoding = 0;
+        page.value_count = ROWS - count;
+        made_page_append(&pages, &page);
+        assert_refused((struct made_file) { 0 }, &pages, "encoding DELTA_BYTE_ARRAY is not read");
+    }
     text_release(&pages);
 }
 
@@ -447,6 +474,7 @@ int main(void)
         cmocka_unit_test(values_end_where_the_page_does),
         cmocka_unit_test(values_may_end_in_a_later_piece),
         cmocka_unit_test(pages_have_as_many_values_as_the_row_group_rows),
+        cmocka_unit_test(a_page_without_values_is_judged_like_others),
         cmocka_unit_test(a_page_lies_within_its_chunk),
         cmocka_unit_test(pages_that_would_be_too_large_are_refused),
         cmocka_unit_test(compressed_bytes_give_what_the_header_says),

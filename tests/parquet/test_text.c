@@ -2,6 +2,7 @@
 
 #include "service/feeds/bar_parquet.h"
 #include "tests/support/parquet_made.h"
+#include "tests/support/parquet_parted.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,7 +43,7 @@ static bool parse(struct text *pages, struct bar_rows *ret_rows, struct error *e
     char *copy = malloc(file.size);
     memcpy(copy, file.bytes, file.size);
     struct bar_source source = { "QQQ.parquet", copy, file.size, &nowhere };
-    bool is_read = bar_parquet_parse(&source, ret_rows, error);
+    bool is_read = parted_parse(&source, ROWS, ret_rows, error);
     free(copy);
     text_release(&file);
     text_release(pages);
@@ -176,6 +177,9 @@ static void pages_have_as_many_texts_as_the_row_group_rows(void **state)
     struct text pages = { 0 };
     PAGE(&pages, MADE_DATA, PLAIN, 5, NONE);
     assert_refused(&pages, "page 1 of row group 1: it has more values than the row group has left");
+    PAGE(&pages, MADE_DATA, PLAIN, 1, NONE);
+    PAGE(&pages, MADE_DATA, PLAIN, 4, NONE);
+    assert_refused(&pages, "page 2 of row group 1: it has more values than the row group has left");
     PAGE(&pages, MADE_DATA, PLAIN, 3, NONE);
     assert_refused(&pages, "page 2 of row group 1: it is not there");
     PAGE(&pages, MADE_DICTIONARY, PLAIN, 1, "\x03\0\0\0QQQ");

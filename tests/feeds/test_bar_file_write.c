@@ -2,6 +2,7 @@
 
 #include "service/base/date.h"
 #include "tests/support/bars_made.h"
+#include "tests/support/random.h"
 #include "tests/support/scratch.h"
 
 #include <setjmp.h>
@@ -94,6 +95,36 @@ static void daily_bars_are_written_as_such(void **state)
     assert_reads_back("x.parquet", true);
 }
 
+/* Large enough that two threads are worth it: volumes like these are not compressed. */
+static void a_large_file_is_read_alike_on_any_number_of_threads(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "QQQ.csv", "QQQ.parquet" };
+    struct series many = { 0 };
+    struct random random = { 7 };
+    for (int64_t i = 0; i < 200000; i++) {
+        struct bar bar = bars_bar(OPEN_US + i * MINUTE_US, 2, 4, 0.5, 3);
+        bar.volume = (double)(random_next(&random) >> 11);
+        series_append(&many, &bar);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = scratch_path(&scratch, names[i]);
+        assert_true(bar_file_write(path, &many, false, &error));
+        for (size_t threads = 0; threads < 4; threads++) {
+            struct series read;
+            struct bar_file_report report;
+            bool daily;
+            assert_true(bar_file_read(path, &(struct bar_zone) { 0 }, threads, &read, &daily,
+                                      &report, &error));
+            assert_int_equal(read.count, many.count);
+            assert_memory_equal(read.bars, many.bars, many.count * sizeof *many.bars);
+            series_release(&read);
+            bar_file_report_release(&report);
+        }
+    }
+    series_release(&many);
+}
+
 static void another_ending_is_refused(void **state)
 {
     (void)state;
@@ -124,6 +155,7 @@ int main(void)
         PREPARED(the_ending_is_what_follows_the_last_point),
         PREPARED(the_ending_says_the_format),
         PREPARED(daily_bars_are_written_as_such),
+        PREPARED(a_large_file_is_read_alike_on_any_number_of_threads),
         PREPARED(another_ending_is_refused),
         PREPARED(what_cannot_be_written_leaves_what_is_there),
     };

@@ -22,8 +22,8 @@ struct backtest_bars {
     struct backtest_source source;
 };
 
-/* Of the options playbook, calendar, range and threads are read, and inputs or source are set. In place: it
- * must not be moved. Close after success. */
+/* Of the options playbook, calendar, range and threads are read, and inputs or source are set. In
+ * place: it must not be moved. Close after success. */
 bool backtest_bars_open(const struct arguments *arguments, const struct settings *settings,
                         struct backtest_options *options, struct backtest_bars *ret_bars,
                         struct error *error);

@@ -121,8 +121,9 @@ static bool parts_read(const struct bar_parquet_file *file, size_t count,
         *ret_whole = work.parts[0];
         ret_whole->end = rows;
         ret_whole->series = series;
-    } else
+    } else {
         series_release(&series);
+    }
     free(work.parts);
     return is_read;
 }

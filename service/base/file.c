@@ -215,50 +215,90 @@ static bool write_all(int descriptor, const char *bytes, size_t size)
     return true;
 }
 
-/* A failed fsync is final: the kernel may have dropped the pages, and a second call would say that
- * all is well. A close that was interrupted has closed, behind an fsync that had succeeded. */
-static bool fill_and_close(int descriptor, mode_t mode, const char *path, const void *bytes,
-                           size_t size, struct error *error)
+/* Whatever went wrong: the target is as it was. */
+static bool discard(const struct file_replacement *replacement)
 {
-    bool filled = true;
-    if (mode != 0 && fchmod(descriptor, mode & 0777) != 0)
-        filled = failed(error, ERROR_WRITER, path, "keep its permissions");
-    else if (!write_all(descriptor, bytes, size))
-        filled = failed(error, ERROR_WRITER, path, "write");
-    else if (TEMP_FAILURE_RETRY(fsync(descriptor)) != 0)
-        filled = failed(error, ERROR_WRITER, path, "flush to the disk");
-    if (close(descriptor) != 0 && errno != EINTR && filled)
-        filled = failed(error, ERROR_WRITER, path, "close");
-    return filled;
+    unlinkat(replacement->folder, replacement->temporary, 0);
+    close(replacement->folder);
+    return false;
 }
 
-static bool replace_in(int folder, const char *name, const char *path, const void *bytes,
-                       size_t size, struct error *error)
+bool file_replacement_begin(struct file_replacement *replacement, const char *path,
+                            struct error *error)
 {
+    const char *name;
     mode_t mode;
-    if (!check_target(folder, name, path, &mode, error))
+    int folder = open_folder_of(path, &name, error);
+    if (folder < 0)
         return false;
-    char temporary[NAME_MAX + 1];
-    int descriptor = create_temporary(folder, name, mode ? 0600 : 0666, temporary);
-    if (descriptor < 0)
-        return failed(error, ERROR_WRITER, path, "create a temporary file beside it");
-    bool replaced = fill_and_close(descriptor, mode, path, bytes, size, error);
-    if (replaced && renameat(folder, temporary, folder, name) != 0)
-        replaced = failed(error, ERROR_WRITER, path, "rename the new file over it");
-    if (!replaced)
-        unlinkat(folder, temporary, 0);
-    return replaced && flush_folder(folder, path, error);
+    struct file_replacement begun = { .path = path, .name = name, .folder = folder };
+    if (!check_target(folder, name, path, &mode, error)) {
+        close(folder);
+        return false;
+    }
+    begun.descriptor = create_temporary(folder, name, mode ? 0600 : 0666, begun.temporary);
+    if (begun.descriptor < 0) {
+        failed(error, ERROR_WRITER, path, "create a temporary file beside it");
+        close(folder);
+        return false;
+    }
+    *replacement = begun;
+    if (mode == 0 || fchmod(begun.descriptor, mode & 0777) == 0)
+        return true;
+    failed(error, ERROR_WRITER, path, "keep its permissions");
+    file_replacement_abandon(replacement);
+    return false;
+}
+
+bool file_replacement_append(struct file_replacement *replacement, const void *bytes, size_t size,
+                             struct error *error)
+{
+    return write_all(replacement->descriptor, bytes, size) ||
+           failed(error, ERROR_WRITER, replacement->path, "write");
+}
+
+/* A failed fsync is final: the kernel may have dropped the pages, and a second call would say that
+ * all is well. A close that was interrupted has closed, behind an fsync that had succeeded. */
+static bool flush_and_close(const struct file_replacement *replacement, struct error *error)
+{
+    const char *path = replacement->path;
+    bool flushed = true;
+    if (TEMP_FAILURE_RETRY(fsync(replacement->descriptor)) != 0)
+        flushed = failed(error, ERROR_WRITER, path, "flush to the disk");
+    if (close(replacement->descriptor) != 0 && errno != EINTR && flushed)
+        flushed = failed(error, ERROR_WRITER, path, "close");
+    return flushed;
+}
+
+bool file_replacement_commit(struct file_replacement *replacement, struct error *error)
+{
+    int folder = replacement->folder;
+    if (!flush_and_close(replacement, error))
+        return discard(replacement);
+    if (renameat(folder, replacement->temporary, folder, replacement->name) != 0) {
+        failed(error, ERROR_WRITER, replacement->path, "rename the new file over it");
+        return discard(replacement);
+    }
+    bool replaced = flush_folder(folder, replacement->path, error);
+    close(folder);
+    return replaced;
+}
+
+void file_replacement_abandon(struct file_replacement *replacement)
+{
+    close(replacement->descriptor);
+    discard(replacement);
 }
 
 bool file_replace(const char *path, const void *bytes, size_t size, struct error *error)
 {
-    const char *name;
-    int folder = open_folder_of(path, &name, error);
-    if (folder < 0)
+    struct file_replacement replacement;
+    if (!file_replacement_begin(&replacement, path, error))
         return false;
-    bool replaced = replace_in(folder, name, path, bytes, size, error);
-    close(folder);
-    return replaced;
+    if (file_replacement_append(&replacement, bytes, size, error))
+        return file_replacement_commit(&replacement, error);
+    file_replacement_abandon(&replacement);
+    return false;
 }
 
 static bool is_folder(const char *path)

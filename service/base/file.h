@@ -7,6 +7,7 @@
 #include "service/base/error.h"
 #include "service/base/text.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,6 +28,21 @@ bool file_read(const char *path, size_t size_max, struct text *ret_text, bool *r
  * survive a power cut: outcome unknown. A process that is killed half-way leaves its temporary
  * file; nobody reads or reuses it. */
 bool file_replace(const char *path, const void *bytes, size_t size, struct error *error);
+
+/* The same in pieces, for content that is made while it is written. Behind a beginning that went
+ * well comes one end, also when an append failed: commit, or abandon, which leaves the target as it
+ * is. The path is borrowed until then. */
+struct file_replacement {
+    const char *path, *name; /* the latter in its folder */
+    int folder, descriptor;
+    char temporary[NAME_MAX + 1];
+};
+bool file_replacement_begin(struct file_replacement *replacement, const char *path,
+                            struct error *error);
+bool file_replacement_append(struct file_replacement *replacement, const void *bytes, size_t size,
+                             struct error *error);
+bool file_replacement_commit(struct file_replacement *replacement, struct error *error);
+void file_replacement_abandon(struct file_replacement *replacement);
 
 /* Flushes the folder that `path` is in: the last step of a replacement, for whoever finds the
  * wanted content in place and cannot know whether the process that put it there lived to do it. */

@@ -78,6 +78,20 @@ static bool run_replace(void)
     return file_replace(at("a"), NEW, strlen(NEW), &error);
 }
 
+static bool run_pieces(void)
+{
+    struct file_replacement replacement;
+    if (!file_replacement_begin(&replacement, at("a"), &error))
+        return false;
+    for (const char *piece = NEW; *piece; piece++) {
+        if (!file_replacement_append(&replacement, piece, 1, &error)) {
+            file_replacement_abandon(&replacement);
+            return false;
+        }
+    }
+    return file_replacement_commit(&replacement, &error);
+}
+
 static bool run_read(void)
 {
     struct text text;
@@ -127,6 +141,7 @@ enum {
 static const struct operation operations[] = {
     { "replace", ERROR_WRITER, CREATE_CALLS | FILE_CALL_CHMOD, OLD, run_replace, NEW },
     { "create", ERROR_WRITER, CREATE_CALLS, NULL, run_replace, NEW },
+    { "pieces", ERROR_WRITER, CREATE_CALLS | FILE_CALL_CHMOD, OLD, run_pieces, NEW },
     { "read", ERROR_DATA, LOOK_CALLS | FILE_CALL_READ, OLD, run_read, OLD },
     { "view", ERROR_DATA, LOOK_CALLS | FILE_CALL_MAP, OLD, run_view, OLD },
     { "flush", ERROR_WRITER, FOLDER_CALLS, OLD, run_flush, OLD },
@@ -282,6 +297,20 @@ static void a_disk_that_fills_half_way_leaves_the_old_content(void **state)
     assert_content("a", OLD);
 }
 
+static void an_abandoned_replacement_leaves_the_old_content(void **state)
+{
+    (void)state;
+    struct file_replacement replacement;
+    size_t descriptors = descriptors_open();
+    scratch_write(&scratch, "a", OLD);
+    assert_true(file_replacement_begin(&replacement, at("a"), &error));
+    assert_true(file_replacement_append(&replacement, NEW, strlen(NEW), &error));
+    file_replacement_abandon(&replacement);
+    assert_content("a", OLD);
+    assert_int_equal(scratch_count(&scratch, ".tmp"), 0);
+    assert_int_equal(descriptors_open(), descriptors);
+}
+
 /* The kernel may have dropped the pages, and would say at a second call that all is well. */
 static void a_failed_flush_is_not_tried_again(void **state)
 {
@@ -353,6 +382,7 @@ int main(void)
         FAULT_TEST(any_call_from_which_on_all_fail_is_reported_and_leaves_the_old_content),
         FAULT_TEST(interrupted_and_short_calls_are_carried_on),
         FAULT_TEST(a_disk_that_fills_half_way_leaves_the_old_content),
+        FAULT_TEST(an_abandoned_replacement_leaves_the_old_content),
         FAULT_TEST(a_failed_flush_is_not_tried_again),
         FAULT_TEST(a_failed_close_is_a_failed_write),
         FAULT_TEST(a_failed_flush_of_the_folder_leaves_the_outcome_unknown),

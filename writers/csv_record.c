@@ -52,10 +52,8 @@ static void append_value(struct text *text, bool first, const struct column *col
     text_take(text, cell_put_value(target, column, cell));
 }
 
-void csv_append_record(struct text *text, const struct record_set *set, size_t record)
+void csv_append_record(struct text *text, const struct table *table, const struct cell *cells)
 {
-    const struct table *table = set->table;
-    const struct cell *cells = record_cell(set, record, 0);
     for (size_t i = 0; i < table->column_count; i++) {
         if (table->columns[i].kind == COLUMN_TEXT && cells[i].present)
             append_text(text, i == 0, cells[i].text, strlen(cells[i].text));

@@ -10,9 +10,9 @@
 #include "service/base/csv.h"
 #include "writers/record.h"
 
-/* Each appends one line: the table's header, a record of a set, a row that was read. */
+/* Each appends one line: the table's header, a record, a row that was read. */
 void csv_append_header(struct text *text, const struct table *table);
-void csv_append_record(struct text *text, const struct record_set *set, size_t record);
+void csv_append_record(struct text *text, const struct table *table, const struct cell *cells);
 void csv_append_cells(struct text *text, const struct table *table, const struct csv_cell *cells);
 
 /* That the cells are the table's header, exactly. The error names the first that differs. */

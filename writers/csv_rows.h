@@ -7,16 +7,22 @@
 #include "service/base/text_pool.h"
 #include "writers/record.h"
 
-struct csv_row;
+struct csv_line;
 
 struct csv_rows {
     const struct table *table;
     const struct record_set *set; /* NULL until its records are added */
-    struct csv_row *rows;
-    size_t count;
-    size_t capacity;
-    struct text_pool texts; /* of rows that were read */
+    struct csv_line *lines;       /* rows that were read */
+    size_t line_count, line_capacity;
+    struct text_pool texts; /* of these */
     struct text line;       /* of the row being added */
+};
+
+/* Where text goes: piece by piece, in its order. The pieces may come from several threads, but
+ * never two at a time. */
+struct csv_target {
+    bool (*take)(void *context, const char *bytes, size_t size, struct error *error);
+    void *context;
 };
 
 void csv_rows_init(struct csv_rows *rows, const struct table *table);
@@ -31,8 +37,10 @@ bool csv_rows_add_cells(struct csv_rows *rows, const struct csv_cell *cells,
                         const struct row_identity *identity, struct error *error);
 
 /* The header and the rows, sorted; rows that are about the same stay in the order in which they
- * were added. A row longer than what csv_reader takes, or text over its cap: kind writer. Many rows
- * are printed on several threads. */
-bool csv_rows_print(struct csv_rows *rows, struct text *text, struct error *error);
+ * were added, lines before records. A row longer than what csv_reader takes, or text over
+ * TEXT_SIZE_MAX: kind writer; so it may be when the target fails. Behind an error, some of the text
+ * has been taken. Many rows are printed on several threads, while others are being taken. */
+bool csv_rows_print(const struct csv_rows *rows, const struct csv_target *target,
+                    struct error *error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "writers/csv_rows.h"
 #include "writers/record_index.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,8 +105,9 @@ static bool merge_old_rows(struct csv_rows *rows, const struct text *old,
     struct record_roles roles = record_roles_of(set->table);
     struct csv_reader reader;
     struct record_index index;
+    bool holds = record_index_init(&index, set, error);
+    assert(holds);
     csv_reader_init(&reader, text_string(old), old->size);
-    record_index_init(&index, set);
     bool end, valid = csv_reader_next(&reader, &end, error);
     if (valid && !end)
         valid = csv_header_check(set->table, reader.cells, reader.cell_count, error);
@@ -119,41 +121,87 @@ static bool merge_old_rows(struct csv_rows *rows, const struct text *old,
     return valid;
 }
 
-/* What the file is to hold, from what it holds. */
-static bool merge(const struct text *old, const struct record_set *set, struct text *new,
-                  size_t *replaced, struct error *error)
+/* The new content on its way into the file. As long as it is the old one, nothing is written. */
+struct change {
+    const char *path;
+    const struct text *old;
+    size_t same; /* bytes, until the replacement has begun */
+    bool begun;
+    bool failed; /* to be written */
+    struct file_replacement replacement;
+};
+
+static void abandon(struct change *change)
 {
-    struct csv_rows rows;
-    csv_rows_init(&rows, set->table);
-    bool merged = old->size == 0 || merge_old_rows(&rows, old, set, replaced, error);
-    csv_rows_add_set(&rows, set);
-    merged = merged && csv_rows_print(&rows, new, error);
-    csv_rows_release(&rows);
-    return merged;
+    if (change->begun)
+        file_replacement_abandon(&change->replacement);
+    change->begun = false;
 }
 
-/* Where nothing changes, a process may have been killed right behind its rename. */
-static bool write_changes(const char *path, const struct text *old, const struct text *new,
-                          struct error *error)
+static bool begin_replacement(struct change *change, struct error *error)
 {
-    if (old->size == new->size && memcmp(old->bytes, new->bytes, new->size) == 0)
-        return file_flush_folder_of(path, error);
-    return file_replace(path, new->bytes, new->size, error);
+    change->begun = file_replacement_begin(&change->replacement, change->path, error);
+    if (change->begun && file_replacement_append(&change->replacement, text_string(change->old),
+                                                 change->same, error))
+        return true;
+    abandon(change);
+    return false;
+}
+
+static bool take_text(void *context, const char *bytes, size_t size, struct error *error)
+{
+    struct change *change = context;
+    const struct text *old = change->old;
+    if (!change->begun && size <= old->size - change->same &&
+        memcmp(old->bytes + change->same, bytes, size) == 0) {
+        change->same += size;
+        return true;
+    }
+    change->failed = (!change->begun && !begin_replacement(change, error)) ||
+                     !file_replacement_append(&change->replacement, bytes, size, error);
+    return !change->failed;
+}
+
+/* Where nothing has changed, a process may have been killed right behind its rename. */
+static bool finish(struct change *change, struct error *error)
+{
+    if (!change->begun && change->same == change->old->size)
+        return file_flush_folder_of(change->path, error);
+    return (change->begun || begin_replacement(change, error)) &&
+           file_replacement_commit(&change->replacement, error);
+}
+
+/* What the file is to hold, from what it holds. */
+static bool merge(struct change *change, const struct record_set *set, size_t *replaced,
+                  struct error *error)
+{
+    struct csv_rows rows;
+    const struct csv_target target = { take_text, change };
+    csv_rows_init(&rows, set->table);
+    bool merged =
+        change->old->size == 0 || merge_old_rows(&rows, change->old, set, replaced, error);
+    csv_rows_add_set(&rows, set);
+    merged = merged && csv_rows_print(&rows, &target, error);
+    csv_rows_release(&rows);
+    if (!merged && !change->failed)
+        error_context(error, "%s is left as it is", change->path);
+    return merged;
 }
 
 static bool write_locked(const char *path, const struct record_set *set, size_t *replaced,
                          struct error *error)
 {
-    struct text old = { 0 }, new = { 0 };
+    struct text old = { 0 };
+    struct change change = { .path = path, .old = &old };
     bool exists;
-    bool written = file_read(path, CSV_FILE_SIZE_MAX, &old, &exists, error);
-    if (written && !merge(&old, set, &new, replaced, error))
-        written = error_context(error, "%s is left as it is", path);
-    if (!written)
+    bool written = file_read(path, CSV_FILE_SIZE_MAX, &old, &exists, error) &&
+                   merge(&change, set, replaced, error);
+    if (!written) {
         error->kind = ERROR_WRITER;
-    written = written && write_changes(path, &old, &new, error);
+        abandon(&change);
+    }
+    written = written && finish(&change, error);
     text_release(&old);
-    text_release(&new);
     return written;
 }
 

@@ -3,6 +3,7 @@
 #include "service/base/date.h"
 #include "service/base/decimal.h"
 #include "writers/record_index.h"
+#include "writers/record_list.h"
 
 #include <assert.h>
 #include <math.h>
@@ -14,10 +15,14 @@ _Static_assert((int)DECIMAL_TEXT_SIZE <= (int)CELL_VALUE_SIZE &&
                    (int)TIMESTAMP_TEXT_SIZE <= (int)CELL_VALUE_SIZE,
                "a value fits where it is put");
 
-const struct cell *record_cell(const struct record_set *set, size_t record, size_t column)
+const struct cell *record_row(const struct record_set *set, size_t record, struct record_list *list)
 {
-    assert(record < set->count && column < set->table->column_count);
-    return &set->cells[record * set->table->column_count + column];
+    size_t columns = set->table->column_count;
+    assert(record < set->count);
+    if (set->source == NULL)
+        return set->cells + record * columns;
+    set->source->add(set->source->context, record, list);
+    return list->cells + (list->count - 1) * columns;
 }
 
 int table_role_column(const struct table *table, enum column_role role)
@@ -91,10 +96,17 @@ static bool take_text(const struct cell *cells, int column, const char **ret_tex
     return column < 0 || cells[column].present;
 }
 
-bool record_identify(const struct record_set *set, const struct record_roles *roles, size_t record,
+int32_t record_session(const struct record_set *set, const struct record_roles *roles,
+                       size_t record)
+{
+    if (set->source)
+        return set->source->session(set->source->context, record);
+    return (int32_t)set->cells[record * set->table->column_count + (size_t)roles->session].integer;
+}
+
+bool record_identify(const struct record_roles *roles, const struct cell *cells,
                      struct row_identity *ret_identity)
 {
-    const struct cell *cells = record_cell(set, record, 0);
     struct row_identity identity = { .session = (int32_t)cells[roles->session].integer };
     if (!cells[roles->session].present || !take_text(cells, roles->playbook, &identity.playbook) ||
         !take_text(cells, roles->symbol, &identity.symbol) ||
@@ -153,30 +165,11 @@ int row_identity_compare(const struct row_identity *a, const struct row_identity
     return order;
 }
 
-static bool check_records(const struct record_set *set, const struct record_index *index,
-                          struct error *error)
-{
-    struct record_roles roles = record_roles_of(set->table);
-    const char *table = set->table->name;
-    for (size_t i = 0; i < set->count; i++) {
-        struct row_identity identity;
-        if (!record_identify(set, &roles, i, &identity))
-            return error_set(error, ERROR_INTERNAL, "%s: record %zu lacks its %s", table, i + 1,
-                             "session, playbook, symbol or key");
-        if (!record_index_covers(index, &identity))
-            return error_set(error, ERROR_INTERNAL,
-                             "%s: record %zu lies outside what its set covers", table, i + 1);
-    }
-    return index->repeated_key == NULL ||
-           error_set(error, ERROR_INTERNAL, "%s: two records have the key '%s'", table,
-                     index->repeated_key);
-}
-
 bool record_set_check(const struct record_set *set, struct error *error)
 {
     struct record_index index;
-    record_index_init(&index, set);
-    bool holds = check_records(set, &index, error);
+    if (!record_index_init(&index, set, error))
+        return false;
     record_index_release(&index);
-    return holds;
+    return true;
 }

@@ -66,13 +66,24 @@ struct coverage {
     int32_t first_session, last_session;
 };
 
+struct record_list;
+
+/* Records that are made when they are asked for, each by itself: many would be much memory. Both
+ * functions may be called by several threads. */
+struct record_source {
+    int32_t (*session)(const void *context, size_t record);
+    void (*add)(const void *context, size_t record, struct record_list *list); /* to the list */
+    const void *context;
+};
+
 /* A set with no record is meaningful: nothing remains of what it covers. */
 struct record_set {
     const struct table *table;
     const char *run_id;
     struct coverage coverage;
-    const struct cell *cells; /* row by row: record r, column c at r * column_count + c */
-    size_t count;             /* records */
+    const struct cell *cells;           /* row by row: record r, column c at r * column_count + c */
+    const struct record_source *source; /* or NULL; instead of cells */
+    size_t count;                       /* records */
 };
 
 /* What a row is about: its cells that have a role, borrowed. */
@@ -83,7 +94,10 @@ struct row_identity {
     const char *key;    /* NULL: the table has no such column */
 };
 
-const struct cell *record_cell(const struct record_set *set, size_t record, size_t column);
+/* The cells of a record. One that has yet to be made is added to the list, which is the caller's,
+ * and borrowed from there. */
+const struct cell *record_row(const struct record_set *set, size_t record,
+                              struct record_list *list);
 
 /* The index of the column with that role, or -1. */
 int table_role_column(const struct table *table, enum column_role role);
@@ -103,8 +117,12 @@ struct record_roles {
 
 struct record_roles record_roles_of(const struct table *table);
 
-/* False when the record lacks one of the cells that it must have. */
-bool record_identify(const struct record_set *set, const struct record_roles *roles, size_t record,
+/* The session of a record, which must not be absent. */
+int32_t record_session(const struct record_set *set, const struct record_roles *roles,
+                       size_t record);
+
+/* What a record is about, from its cells. False: it lacks one of those that it must have. */
+bool record_identify(const struct record_roles *roles, const struct cell *cells,
                      struct row_identity *ret_identity);
 
 /* Below, equal to or above 0: by session, playbook, symbol and key. */

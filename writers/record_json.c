@@ -83,11 +83,11 @@ static bool is_number(const struct column *column)
     return column->kind == COLUMN_PRICE || column->kind == COLUMN_NUMBER;
 }
 
-static void append_row(struct text *text, const struct record_set *set, size_t record)
+static void append_row(struct text *text, const struct table *table, const struct cell *cells)
 {
-    for (size_t i = 0; i < set->table->column_count; i++) {
-        const struct column *column = &set->table->columns[i];
-        const struct cell *cell = record_cell(set, record, i);
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+        const struct cell *cell = &cells[i];
         text_append(text, i == 0 ? "[" : ",");
         if (cell->present && !(is_number(column) && !isfinite(cell->number)))
             append_value(text, column, cell);
@@ -111,10 +111,13 @@ void record_set_append_json(const struct record_set *set, struct text *text)
     text_append(text, "]");
     json_field_name(text, "rows");
     text_append(text, "[");
+    struct record_list list = { .table = table };
     for (size_t i = 0; i < set->count; i++) {
         text_append(text, i == 0 ? "" : ",");
-        append_row(text, set, i);
+        append_row(text, table, record_row(set, i, &list));
+        record_list_clear(&list);
     }
+    record_list_release(&list);
     text_append(text, "]}");
 }
 

@@ -46,6 +46,12 @@ void record_list_take_texts(struct record_list *list, struct record_list *source
     text_pool_take(&list->texts, &source->texts);
 }
 
+void record_list_clear(struct record_list *list)
+{
+    text_pool_clear(&list->texts);
+    list->count = 0;
+}
+
 void record_list_release(struct record_list *list)
 {
     text_pool_release(&list->texts);

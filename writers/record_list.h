@@ -30,6 +30,7 @@ void record_list_reserve(struct record_list *list, size_t capacity);
 /* Moves the texts of another list here: its rows may be copied, and outlive it. */
 void record_list_take_texts(struct record_list *list, struct record_list *source);
 
+void record_list_clear(struct record_list *list);   /* keeps some memory */
 void record_list_release(struct record_list *list); /* accepts a zeroed one */
 
 /* Values; a text is borrowed, a number that is not finite stays absent. */

@@ -45,6 +45,17 @@ void text_pool_take(struct text_pool *pool, struct text_pool *source)
     *source = (struct text_pool) { 0 };
 }
 
+void text_pool_clear(struct text_pool *pool)
+{
+    if (pool->block_count == 0)
+        return;
+    for (size_t i = 0; i + 1 < pool->block_count; i++)
+        free(pool->blocks[i]);
+    pool->blocks[0] = pool->blocks[pool->block_count - 1];
+    pool->block_count = 1;
+    pool->used = 0;
+}
+
 void text_pool_release(struct text_pool *pool)
 {
     for (size_t i = 0; i < pool->block_count; i++)

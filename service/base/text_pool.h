@@ -16,6 +16,7 @@ const char *text_pool_keep(struct text_pool *pool, const char *bytes, size_t siz
 /* Moves the texts of another pool here; they stay where they are. */
 void text_pool_take(struct text_pool *pool, struct text_pool *source);
 
+void text_pool_clear(struct text_pool *pool);   /* keeps the last block */
 void text_pool_release(struct text_pool *pool); /* accepts a zeroed one */
 
 #endif

@@ -25,7 +25,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
-static uint64_t hash_of(const char *text)
+uint64_t text_hash(const char *text)
 {
     size_t left = strlen(text);
     uint64_t hash = left, word;
@@ -50,7 +50,7 @@ static struct text_set_slot *slot_of(const struct text_set *set, const char *tex
 
 bool text_set_add(struct text_set *set, const char *text)
 {
-    uint64_t hash = hash_of(text);
+    uint64_t hash = text_hash(text);
     struct text_set_slot *slot = slot_of(set, text, hash);
     if (slot->text)
         return false;
@@ -62,7 +62,7 @@ bool text_set_add(struct text_set *set, const char *text)
 
 bool text_set_has(const struct text_set *set, const char *text)
 {
-    return slot_of(set, text, hash_of(text))->text != NULL;
+    return slot_of(set, text, text_hash(text))->text != NULL;
 }
 
 void text_set_release(struct text_set *set)

@@ -25,6 +25,9 @@ void text_set_init(struct text_set *set, size_t count_max);
 bool text_set_add(struct text_set *set, const char *text);
 bool text_set_has(const struct text_set *set, const char *text);
 
+/* The hash that it goes by; another one with every version of this program. */
+uint64_t text_hash(const char *text);
+
 void text_set_release(struct text_set *set); /* accepts a zeroed one */
 
 #endif

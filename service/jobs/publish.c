@@ -3,7 +3,6 @@
 #include "service/base/date.h"
 #include "service/base/json_fields.h"
 #include "service/base/memory.h"
-#include "service/base/parallel.h"
 #include "service/market/symbol.h"
 #include "writers/record_list.h"
 #include "writers/tables.h"
@@ -12,8 +11,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LIST_BLOCK_TRADES = 4096 };
 
 void publish_run_id(const struct backtest *backtest, struct text *ret_text)
 {
@@ -24,20 +21,19 @@ void publish_run_id(const struct backtest *backtest, struct text *ret_text)
 }
 
 /* "sma_cross/BTC_USD/2024-06-28/1" */
-static void format_trade_id(const struct playbook *playbook, const struct trade *trade,
-                            struct text *ret_text)
+static const char *keep_trade_id(const struct playbook *playbook, const struct trade *trade,
+                                 struct record_list *list)
 {
+    char id[PLAYBOOK_NAME_SIZE + SYMBOL_TEXT_SIZE + DATE_TEXT_SIZE + DECIMAL_TEXT_SIZE];
     char symbol[SYMBOL_TEXT_SIZE];
-    text_clear(ret_text);
-    text_append(ret_text, playbook->name);
-    text_append_character(ret_text, '/');
-    text_append(ret_text, symbol_file_name(playbook->symbols[trade->symbol], symbol));
-
-    char *target = text_room(ret_text, DATE_TEXT_SIZE + DECIMAL_TEXT_SIZE);
-    *target++ = '/';
-    target = date_put(target, trade->key.session_date);
-    *target++ = '/';
-    text_take(ret_text, decimal_put(target, trade->key.number, 0, 0));
+    char *end = stpcpy(id, playbook->name);
+    *end++ = '/';
+    end = stpcpy(end, symbol_file_name(playbook->symbols[trade->symbol], symbol));
+    *end++ = '/';
+    end = date_put(end, trade->key.session_date);
+    *end++ = '/';
+    end = decimal_put(end, trade->key.number, 0, 0);
+    return text_pool_keep(&list->texts, id, (size_t)(end - id));
 }
 
 static void set_trade(struct cell *row, const char *id, const struct playbook *playbook,
@@ -106,99 +102,90 @@ static bool write_sets(const struct writer_type *type, const struct publish_opti
     return written;
 }
 
-bool publish_records(const struct publish_records *records, const struct publish_options *options,
-                     struct publish_outputs *outputs, struct error *error)
+static bool write_to_all(const struct publish_options *options, const struct record_set *sets,
+                         size_t count, struct publish_outputs *outputs, struct error *error)
 {
-    const struct record_list *lists[] = { records->trades, records->journal };
-    struct record_set sets[2];
-    for (size_t i = 0; i < 2; i++)
-        sets[i] = (struct record_set) {
-            .table = lists[i]->table,
-            .run_id = records->run_id,
-            .coverage = records->coverage,
-            .cells = lists[i]->cells,
-            .count = lists[i]->count,
-        };
     char *names = memory_copy_text(options->writers);
     char *rest = names;
     bool written = true;
     for (char *name = strsep(&rest, ","); written && name; name = strsep(&rest, ",")) {
         const struct writer_type *type = writer_find(name);
         assert(type && "the settings' choices are the writers there are");
-        written = write_sets(type, options, sets, 2, outputs, error);
+        written = write_sets(type, options, sets, count, outputs, error);
     }
     free(names);
     return written;
 }
 
-/* Trades to rows, in blocks: a million of them are work for several threads. */
-struct listing {
-    const struct backtest *backtest;
-    struct cell *rows;
-    struct text_pool *ids; /* of each thread */
-};
-
-static bool list_block(void *context, size_t thread, size_t block)
+static struct record_set set_of(const struct record_list *list, const char *run_id,
+                                const struct coverage *coverage)
 {
-    struct listing *listing = context;
-    const struct backtest *backtest = listing->backtest;
-    size_t begin = block * LIST_BLOCK_TRADES;
-    size_t end = begin + LIST_BLOCK_TRADES;
-    struct text id = { 0 };
-    for (size_t i = begin; i < end && i < backtest->trade_count; i++) {
-        const struct trade *trade = &backtest->trades[i];
-        format_trade_id(backtest->playbook, trade, &id);
-        set_trade(listing->rows + i * TRADES_COLUMN_COUNT,
-                  text_pool_keep(&listing->ids[thread], text_string(&id), id.size),
-                  backtest->playbook, trade);
-    }
-    text_release(&id);
-    return true;
+    return (struct record_set) {
+        .table = list->table,
+        .run_id = run_id,
+        .coverage = *coverage,
+        .cells = list->cells,
+        .count = list->count,
+    };
+}
+
+bool publish_records(const struct publish_records *records, const struct publish_options *options,
+                     struct publish_outputs *outputs, struct error *error)
+{
+    const struct record_set sets[] = {
+        set_of(records->trades, records->run_id, &records->coverage),
+        set_of(records->journal, records->run_id, &records->coverage),
+    };
+    return write_to_all(options, sets, sizeof sets / sizeof sets[0], outputs, error);
+}
+
+static int32_t trade_session(const void *context, size_t record)
+{
+    const struct backtest *backtest = context;
+    return backtest->trades[record].session_date;
+}
+
+static void add_trade(const void *context, size_t record, struct record_list *list)
+{
+    const struct backtest *backtest = context;
+    const struct trade *trade = &backtest->trades[record];
+    set_trade(record_list_add(list), keep_trade_id(backtest->playbook, trade, list),
+              backtest->playbook, trade);
 }
 
 void publish_list_trades(const struct backtest *backtest, struct record_list *list)
 {
-    if (backtest->trade_count == 0)
-        return;
-    size_t threads = parallel_threads();
-    size_t blocks = (backtest->trade_count + LIST_BLOCK_TRADES - 1) / LIST_BLOCK_TRADES;
-    struct listing listing = {
-        .backtest = backtest,
-        .rows = record_list_add_rows(list, backtest->trade_count),
-        .ids = memory_new(threads, sizeof *listing.ids),
-    };
     assert(list->table == &trades_table);
-    parallel_for(blocks, threads, list_block, &listing);
-    for (size_t i = 0; i < threads; i++)
-        text_pool_take(&list->texts, &listing.ids[i]);
-    free(listing.ids);
+    for (size_t i = 0; i < backtest->trade_count; i++)
+        add_trade(backtest, i, list);
 }
 
 bool publish_backtest(const struct backtest *backtest, const struct publish_options *options,
                       struct publish_outputs *outputs, struct error *error)
 {
     const struct playbook *playbook = backtest->playbook;
-    struct record_list trades = { .table = &trades_table };
-    publish_list_trades(backtest, &trades);
-
+    const struct record_source trades = { trade_session, add_trade, backtest };
     struct text run_id = { 0 };
     publish_run_id(backtest, &run_id);
-    bool written = publish_records(
-        &(struct publish_records) {
+    const struct coverage coverage = {
+        .playbook = playbook->name,
+        .symbols = (const char *const *)playbook->symbols,
+        .symbol_count = playbook->symbol_count,
+        .first_session = backtest->first_session,
+        .last_session = backtest->last_session,
+    };
+    const struct record_set sets[] = {
+        {
+            .table = &trades_table,
             .run_id = text_string(&run_id),
-            .coverage = {
-                .playbook = playbook->name,
-                .symbols = (const char *const *)playbook->symbols,
-                .symbol_count = playbook->symbol_count,
-                .first_session = backtest->first_session,
-                .last_session = backtest->last_session,
-            },
-            .trades = &trades,
-            .journal = &backtest->journal,
+            .coverage = coverage,
+            .source = &trades,
+            .count = backtest->trade_count,
         },
-        options, outputs, error);
+        set_of(&backtest->journal, text_string(&run_id), &coverage),
+    };
+    bool written = write_to_all(options, sets, sizeof sets / sizeof sets[0], outputs, error);
     text_release(&run_id);
-    record_list_release(&trades);
     return written;
 }
 

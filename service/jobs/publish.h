@@ -38,15 +38,16 @@ void publish_run_id(const struct backtest *backtest, struct text *ret_text);
 bool publish_backtest(const struct backtest *backtest, const struct publish_options *options,
                       struct publish_outputs *outputs, struct error *error);
 
-/* The two steps of that: the trades as records, appended to a list of `trades_table`; and records
- * given to every writer, table by table. All is borrowed. */
+/* The trades as records, appended to a list of `trades_table`, which borrows from the backtest. */
+void publish_list_trades(const struct backtest *backtest, struct record_list *list);
+
+/* Records given to every writer, table by table. All is borrowed. */
 struct publish_records {
     const char *run_id;
     struct coverage coverage;
     const struct record_list *trades, *journal;
 };
 
-void publish_list_trades(const struct backtest *backtest, struct record_list *list);
 bool publish_records(const struct publish_records *records, const struct publish_options *options,
                      struct publish_outputs *outputs, struct error *error);
 

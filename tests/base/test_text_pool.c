@@ -75,12 +75,30 @@ static void what_one_pool_takes_from_another_stays_where_it_is(void **state)
     text_pool_release(&other);
 }
 
+static void a_cleared_pool_begins_anew(void **state)
+{
+    (void)state;
+    struct text_pool pool = { 0 }, other = { 0 };
+    text_pool_clear(&pool);
+    keep_numbers(&pool, 0, MANY);
+    text_pool_clear(&pool);
+    keep_numbers(&pool, 0, MANY / 2);
+    assert_numbers(0, MANY / 2);
+    assert_int_equal(pool.block_count, 1);
+    text_pool_take(&other, &pool);
+    text_pool_clear(&other);
+    keep_numbers(&other, 0, 100);
+    assert_numbers(0, 100);
+    text_pool_release(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_stay_as_they_were_and_where_they_are),
         cmocka_unit_test(a_large_text_has_room_of_its_own),
         cmocka_unit_test(what_one_pool_takes_from_another_stays_where_it_is),
+        cmocka_unit_test(a_cleared_pool_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,7 @@ static size_t write_with(struct csv_trades *trades, const struct file_fault *fau
         assert_int_equal(trades->error.kind, ERROR_WRITER);
         csv_trades_assert_mentions(trades, scratch_path(&trades->scratch, "trades.csv"));
         csv_trades_assert_mentions(trades, strerror(EIO));
+        assert_null(strstr(trades->error.message, "is left as it is"));
     }
     size_t left = file_faults_failed() & FILE_CALL_UNLINK ? 1 : 0;
     assert_int_equal(scratch_count(&trades->scratch, ".tmp"), left);
@@ -163,6 +164,26 @@ static void any_call_from_which_on_all_fail_leaves_the_old_content_or_the_new(vo
         empty_scratch(trades);
         write_with(trades, &fault);
     }
+}
+
+/* Then the whole new content is the beginning of the old one. */
+static void a_file_that_loses_its_last_rows_is_whole_or_as_it_was(void **state)
+{
+    struct csv_trades *trades = *state;
+    const char *old = HEADER SPY_3 "q/1,dp20,QQQ,2024-06-04,1.00,old\n";
+    struct file_fault fault = { FILE_CALL_ALL, .error_number = EIO };
+    size_t count = 0;
+    do {
+        csv_trades_put(trades, old);
+        file_faults_begin(&fault);
+        bool written = csv_trades_write(trades, "QQQ", 4, 4, NULL, 0);
+        size_t calls = file_faults_end();
+        bool unknown = !written && trades->error.outcome == OUTCOME_UNKNOWN;
+        csv_trades_assert_file(trades, written || unknown ? HEADER SPY_3 : old);
+        assert_int_equal(scratch_count(&trades->scratch, ".tmp"), 0);
+        count = fault.nth == 0 ? calls : count;
+    } while (fault.nth++ < count);
+    assert_true(count > 10);
 }
 
 /* The process that put the content there may have been killed before it did so itself. */
@@ -246,6 +267,7 @@ int main(void)
         CSV_TRADES_TEST(two_processes_lose_no_row),
         CSV_TRADES_TEST(any_failing_call_leaves_the_old_content_or_the_new),
         CSV_TRADES_TEST(any_call_from_which_on_all_fail_leaves_the_old_content_or_the_new),
+        CSV_TRADES_TEST(a_file_that_loses_its_last_rows_is_whole_or_as_it_was),
         CSV_TRADES_TEST(a_repeated_write_flushes_the_folder_and_writes_nothing),
         CSV_TRADES_TEST(a_folder_that_cannot_be_made_is_reported),
         CSV_TRADES_TEST(short_and_interrupted_calls_are_carried_on),

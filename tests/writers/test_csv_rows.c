@@ -11,6 +11,9 @@
 #include "service/base/date.h"
 #include "tests/support/random.h"
 #include "writers/csv_rows.h"
+#include "writers/record_list.h"
+
+#include <stdatomic.h>
 
 /* Several blocks, some of one session and some of many. */
 enum { SESSIONS = 40, MANY = 60000, KEY_SIZE = 32 };
@@ -105,10 +108,26 @@ static struct record_set records_from(size_t first)
                                  .count = MANY - first };
 }
 
+/* Pieces come in their order, none while another is being taken, and none behind one that was
+ * refused. */
+static bool take(void *context, const char *bytes, size_t size, struct error *problem)
+{
+    static atomic_int takers;
+    const size_t *size_max = context;
+    assert_true(size_max == NULL || printed.size <= *size_max);
+    assert_int_equal(atomic_fetch_add(&takers, 1), 0);
+    text_append_bytes(&printed, bytes, size);
+    atomic_fetch_sub(&takers, 1);
+    return size_max == NULL || printed.size <= *size_max ||
+           error_set(problem, ERROR_WRITER, "%zu bytes are enough", *size_max);
+}
+
+static const struct csv_target target = { take, NULL };
+
 static void assert_printed(const struct record_set *set)
 {
     csv_rows_add_set(&rows, set);
-    if (!csv_rows_print(&rows, &printed, &error))
+    if (!csv_rows_print(&rows, &target, &error))
         fail_msg("%s", error.message);
     assert_int_equal(printed.size, expected.size);
     assert_memory_equal(printed.bytes, expected.bytes, expected.size);
@@ -172,10 +191,62 @@ static void one_row_too_long_among_many_is_refused(void **state)
     text[CSV_ROW_SIZE_MAX - 1] = '\0';
     note->text = text;
     csv_rows_add_set(&rows, &set);
-    assert_false(csv_rows_print(&rows, &printed, &error));
+    assert_false(csv_rows_print(&rows, &target, &error));
     assert_int_equal(error.kind, ERROR_WRITER);
     assert_string_equal(error.message, "a row of many is longer than 1048575 bytes");
     free(text);
+}
+
+static int32_t session_from(const void *context, size_t record)
+{
+    const struct cell *rows_made = context;
+    return (int32_t)rows_made[record * COLUMN_COUNT + SESSION].integer;
+}
+
+static void add_row(const void *context, size_t record, struct record_list *list)
+{
+    const struct cell *rows_made = context;
+    struct cell *row = record_list_add(list);
+    memcpy(row, rows_made + record * COLUMN_COUNT, COLUMN_COUNT * sizeof *row);
+    cell_set_text(&row[KEY], record_list_keep(list, row[KEY].text));
+}
+
+static void records_that_are_made_as_they_are_asked_for_are_printed_alike(void **state)
+{
+    (void)state;
+    const struct record_source source = { session_from, add_row, cells };
+    const struct record_set set = { .table = &table, .source = &source, .count = MANY };
+    shuffle();
+    assert_printed(&set);
+}
+
+static void the_first_of_several_errors_is_told(void **state)
+{
+    (void)state;
+    struct record_set set = records_from(0);
+    char *text = malloc(CSV_ROW_SIZE_MAX);
+    memset(text, 'x', CSV_ROW_SIZE_MAX - 1);
+    text[CSV_ROW_SIZE_MAX - 1] = '\0';
+    cells[(MANY - 2) * COLUMN_COUNT + NOTE].text = text;
+    size_t size_max = expected.size / 2;
+    const struct csv_target limited = { take, &size_max };
+    csv_rows_add_set(&rows, &set);
+    assert_false(csv_rows_print(&rows, &limited, &error));
+    assert_int_equal(error.kind, ERROR_WRITER);
+    assert_non_null(strstr(error.message, "bytes are enough"));
+    assert_memory_equal(printed.bytes, expected.bytes, printed.size);
+    free(text);
+}
+
+static void a_target_that_takes_no_header_is_given_no_rows(void **state)
+{
+    (void)state;
+    struct record_set set = records_from(0);
+    size_t size_max = 0;
+    const struct csv_target limited = { take, &size_max };
+    csv_rows_add_set(&rows, &set);
+    assert_false(csv_rows_print(&rows, &limited, &error));
+    assert_string_equal(text_string(&printed), "key,playbook,session,note\n");
 }
 
 static void no_rows_are_a_header(void **state)
@@ -183,7 +254,7 @@ static void no_rows_are_a_header(void **state)
     (void)state;
     struct record_set set = { .table = &table };
     csv_rows_add_set(&rows, &set);
-    assert_true(csv_rows_print(&rows, &printed, &error));
+    assert_true(csv_rows_print(&rows, &target, &error));
     assert_string_equal(text_string(&printed), "key,playbook,session,note\n");
 }
 
@@ -197,6 +268,9 @@ int main(void)
         TEST(many_rows_whose_sessions_ascend_are_printed_sorted),
         TEST(rows_that_were_read_take_their_places_among_records),
         TEST(one_row_too_long_among_many_is_refused),
+        TEST(records_that_are_made_as_they_are_asked_for_are_printed_alike),
+        TEST(the_first_of_several_errors_is_told),
+        TEST(a_target_that_takes_no_header_is_given_no_rows),
         TEST(no_rows_are_a_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

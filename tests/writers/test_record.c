@@ -151,18 +151,20 @@ static void a_record_is_identified_by_the_columns_that_have_a_role(void **state)
         [COLUMN_COUNT + SESSION] = { .present = true, .integer = 7 },
     };
     const struct record_set set = { .table = &table, .cells = cells, .count = 2 };
+    const struct cell *row = record_row(&set, 1, NULL);
     struct record_roles roles = record_roles_of(&table);
     struct row_identity identity;
     assert_int_equal(table_role_column(&table, ROLE_SESSION), SESSION);
     assert_int_equal(table_role_column(&table, ROLE_SYMBOL), -1);
-    assert_true(record_identify(&set, &roles, 1, &identity));
+    assert_true(record_identify(&roles, row, &identity));
     assert_string_equal(identity.key, "k");
     assert_string_equal(identity.playbook, "p");
     assert_null(identity.symbol);
     assert_int_equal(identity.session, 7);
+    assert_int_equal(record_session(&set, &roles, 1), 7);
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         cells[COLUMN_COUNT + i].present = false;
-        assert_false(record_identify(&set, &roles, 1, &identity));
+        assert_false(record_identify(&roles, row, &identity));
         cells[COLUMN_COUNT + i].present = true;
     }
 }

@@ -15,7 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHUNK_SIZE = 1 << 16, LOCK_PAUSE_NS = 2000000, TEMPORARY_TRIES_MAX = 1000 };
+enum {
+    CHUNK_SIZE = 1 << 16,
+    PIECE_SIZE_LARGE = 1 << 16,
+    LOCK_PAUSE_NS = 2000000,
+    TEMPORARY_TRIES_MAX = 1000,
+};
 
 /* "<path>: cannot <action>: <errno's text>". */
 static bool failed(struct error *error, enum error_kind kind, const char *path, const char *action)
@@ -250,11 +255,17 @@ bool file_replacement_begin(struct file_replacement *replacement, const char *pa
     return false;
 }
 
+/* The disk begins with a large piece while the next one is made, so that little is left to flush in
+ * the end. That is a hint: only fsync tells whether the bytes are there. */
 bool file_replacement_append(struct file_replacement *replacement, const void *bytes, size_t size,
                              struct error *error)
 {
-    return write_all(replacement->descriptor, bytes, size) ||
-           failed(error, ERROR_WRITER, replacement->path, "write");
+    int descriptor = replacement->descriptor;
+    if (!write_all(descriptor, bytes, size))
+        return failed(error, ERROR_WRITER, replacement->path, "write");
+    if (size >= PIECE_SIZE_LARGE)
+        sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+    return true;
 }
 
 /* A failed fsync is final: the kernel may have dropped the pages, and a second call would say that

@@ -264,7 +264,7 @@ def a_disk_that_became_read_only_leaves_the_old_files(folder):
 
 # What file.c needs of the C library besides: it does not fail, or not so that it matters.
 LIBRARY = set("""__errno_location getpid memcpy memset munmap nanosleep snprintf strerror strlen
-strrchr __stack_chk_fail _GLOBAL_OFFSET_TABLE_""".split())
+strrchr sync_file_range __stack_chk_fail _GLOBAL_OFFSET_TABLE_""".split())
 
 
 def symbols(*arguments):

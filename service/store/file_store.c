@@ -3,6 +3,7 @@
 #include "service/base/file.h"
 #include "service/base/hash.h"
 #include "service/base/memory.h"
+#include "service/store/file_folders.h"
 #include "service/store/file_keys.h"
 
 #include <errno.h>
@@ -147,17 +148,9 @@ static bool lock_key(const struct file_store *self, const char *key, struct file
            error_context(error, "%s/%s", self->location, key);
 }
 
-/* A folder that is there already may have been made by somebody who has not flushed it yet, or
- * never will. */
 static bool make_folders_of(const struct file_store *self, const char *key, struct error *error)
 {
-    char path[FILE_PATH_MAX];
-    for (const char *slash = key; (slash = strchr(slash + 1, '/'));) {
-        snprintf(path, sizeof path, "%s/%.*s", self->location, (int)(slash - key), key);
-        if (!file_make_folder(path, error) || !file_flush_folder_of(path, error))
-            return failed_before(self, key, error);
-    }
-    return true;
+    return file_folders_make(self->location, key, error) || failed_before(self, key, error);
 }
 
 /* What is so already, but may not survive a power cut. */

@@ -301,16 +301,84 @@ static size_t flushes_of(const struct change *change, struct version expected)
     return count;
 }
 
-/* Those who made them may not have lived to do so. */
-static void folders_that_are_there_are_flushed_for_a_first_value(void **state)
+/* One that may not live to flush what it has made. */
+static void put_by_another_process(const char *key)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct version version;
+        _exit(store_put(store, key, "a", 1, none, &version, &error) ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static size_t flushes_of_first(const char *key)
+{
+    return flushes_of(&(struct change) { key, NULL, "a" }, none);
+}
+
+/* Beside them: the value and its folder. */
+enum { FLUSHES = 2 };
+
+static void folders_that_are_there_are_flushed_once_for_first_values(void **state)
 {
     (void)state;
-    static const struct change neighbour = { "runs/new/folder/b", NULL, "b" };
-    static const struct change again = { "runs/new/folder/b", "b", "c" };
-    prepare(&neighbour);
-    assert_true(apply(&changes[1], none));
-    assert_int_equal(flushes_of(&neighbour, none), 3 + 2);
-    assert_int_equal(flushes_of(&again, version_now(again.key)), 2);
+    static const struct change again = { "runs/new/folder/b", "a", "c" };
+    prepare(&changes[1]);
+    put_by_another_process("runs/new/folder/a");
+    assert_int_equal(flushes_of_first("runs/new/folder/b"), 3 + FLUSHES);
+    assert_int_equal(flushes_of_first("runs/new/folder/c"), FLUSHES);
+    assert_int_equal(flushes_of(&again, version_now(again.key)), FLUSHES);
+}
+
+static void folders_are_flushed_from_the_first_on_that_another_process_has_made(void **state)
+{
+    (void)state;
+    prepare(&changes[1]);
+    assert_int_equal(flushes_of_first("runs/folders/new/a"), 1 + 3 + FLUSHES);
+    put_by_another_process("runs/folder/a");
+    assert_int_equal(flushes_of_first("runs/folder/b"), 1 + FLUSHES);
+    put_by_another_process("runs/folder/new/a");
+    assert_int_equal(flushes_of_first("runs/folder/new/b"), 1 + FLUSHES);
+    assert_int_equal(flushes_of_first("runs/folder/c"), FLUSHES);
+    assert_int_equal(flushes_of_first("run/a"), 1 + FLUSHES);
+}
+
+static void a_folder_that_was_removed_is_made_and_flushed_again(void **state)
+{
+    (void)state;
+    prepare(&changes[1]);
+    assert_int_equal(flushes_of_first("runs/new/folder/a"), 1 + 3 + FLUSHES);
+    prepare(&changes[1]);
+    assert_int_equal(flushes_of_first("runs/new/folder/a"), 1 + 3 + FLUSHES);
+}
+
+static void a_folder_whose_flush_failed_is_flushed_again(void **state)
+{
+    (void)state;
+    prepare(&changes[1]);
+    assert_int_equal(flushes_of_first("runs/new/a"), 1 + 2 + FLUSHES);
+    put_by_another_process("runs/new/folder/a");
+    file_faults_begin(&(struct file_fault) { FILE_CALL_FSYNC, .nth = 1, .error_number = EIO });
+    assert_false(apply(&(struct change) { "runs/new/folder/b", NULL, "a" }, none));
+    file_faults_end();
+    assert_int_equal(flushes_of_first("runs/new/folder/b"), 3 + FLUSHES);
+}
+
+/* Nobody has flushed the way to the inner one. */
+static void what_a_store_within_a_store_has_flushed_is_flushed_again(void **state)
+{
+    (void)state;
+    prepare(&changes[1]);
+    struct store *outer = store;
+    struct store_options options = { .location = scratch_path(&scratch, "state/runs") };
+    store = store_open(&options, &error);
+    assert_int_equal(flushes_of_first("new/a"), 1 + 1 + FLUSHES);
+    store_close(store);
+    store = outer;
+    assert_int_equal(flushes_of_first("runs/new/b"), 1 + 2 + FLUSHES);
 }
 
 /* Beside those of the lock's folder, which is made here. */
@@ -351,7 +419,11 @@ int main(void)
         FAULT_TEST(a_read_that_fails_says_so_and_returns_nothing),
         FAULT_TEST(a_listing_that_fails_says_so),
         FAULT_TEST(what_is_gone_by_the_time_a_listing_reaches_it_is_passed_over),
-        FAULT_TEST(folders_that_are_there_are_flushed_for_a_first_value),
+        FAULT_TEST(folders_that_are_there_are_flushed_once_for_first_values),
+        FAULT_TEST(folders_are_flushed_from_the_first_on_that_another_process_has_made),
+        FAULT_TEST(a_folder_that_was_removed_is_made_and_flushed_again),
+        FAULT_TEST(a_folder_whose_flush_failed_is_flushed_again),
+        FAULT_TEST(what_a_store_within_a_store_has_flushed_is_flushed_again),
         FAULT_TEST(a_remove_and_the_same_value_again_flush_the_folder),
         FAULT_TEST(a_location_that_cannot_be_looked_at_is_reported),
     };

@@ -7,6 +7,7 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #define MAGIC "PAR1"
 
@@ -24,7 +25,10 @@ void parquet_writer_begin(struct parquet_writer *writer, const struct written_co
         .columns = columns,
         .column_count = column_count,
         .target = target,
+        .compressor = ZSTD_createCCtx(),
     };
+    if (writer->compressor == NULL)
+        abort(); /* out of memory */
     text_append(target, MAGIC);
 }
 
@@ -34,7 +38,8 @@ void parquet_writer_append(struct parquet_writer *writer, const struct written_v
     writer->chunks = memory_grow(writer->chunks, writer->chunk_count, &writer->chunk_capacity,
                                  sizeof *writer->chunks);
     struct written_chunk *chunk = &writer->chunks[writer->chunk_count++];
-    parquet_write_chunk(&writer->columns[column], values, writer->target, chunk);
+    parquet_write_chunk(&writer->columns[column], values, writer->compressor, writer->target,
+                        chunk);
     assert(column == 0 || chunk->rows == chunk[-1].rows);
 }
 
@@ -190,6 +195,7 @@ void parquet_writer_end(struct parquet_writer *writer, const struct parquet_pair
     uint32_t size = htole32((uint32_t)(writer->target->size - begin));
     text_append_bytes(writer->target, &size, sizeof size);
     text_append(writer->target, MAGIC);
+    ZSTD_freeCCtx(writer->compressor);
     free(writer->chunks);
     *writer = (struct parquet_writer) { 0 };
 }

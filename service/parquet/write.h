@@ -18,7 +18,8 @@ struct parquet_pair {
 struct parquet_writer {
     const struct written_column *columns; /* borrowed */
     size_t column_count;
-    struct text *target; /* borrowed */
+    struct text *target;            /* borrowed */
+    struct ZSTD_CCtx_s *compressor; /* owned */
     struct written_chunk *chunks;
     size_t chunk_count;
     size_t chunk_capacity;

@@ -11,7 +11,12 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { ZSTD_LEVEL = 1 };
+enum {
+    ZSTD_LEVEL = 1,
+    HEAD_SIZE_MAX = 64,
+    STRETCH_MIN = 1024,
+    STRETCH_PARTS = 8,
+};
 enum page_kind { PAGE_DATA = 0, PAGE_DICTIONARY = 2 };
 
 struct page {
@@ -43,13 +48,15 @@ static void head_append(const struct page *page, struct text *target)
     thrift_write_end(&writer);
 }
 
+/* The bytes are compressed in place, behind room for the head, which tells of them. */
 static void page_append(enum page_kind kind, const struct text *raw, size_t count,
-                        struct written_chunk *chunk, struct text *target)
+                        ZSTD_CCtx *compressor, struct written_chunk *chunk, struct text *target)
 {
     assert(raw->size <= INT32_MAX && !raw->full);
     size_t bound = ZSTD_compressBound(raw->size);
-    char *bytes = memory_new(bound, 1);
-    size_t size = ZSTD_compress(bytes, bound, text_string(raw), raw->size, ZSTD_LEVEL);
+    char *bytes = text_room(target, HEAD_SIZE_MAX + bound) + HEAD_SIZE_MAX;
+    size_t size =
+        ZSTD_compressCCtx(compressor, bytes, bound, text_string(raw), raw->size, ZSTD_LEVEL);
     if (ZSTD_isError(size))
         abort(); /* there was room, so it is memory that ran out */
     struct page page = {
@@ -62,12 +69,13 @@ static void page_append(enum page_kind kind, const struct text *raw, size_t coun
     };
     struct text head = { 0 };
     head_append(&page, &head);
-    text_append_bytes(target, head.bytes, head.size);
-    text_append_bytes(target, bytes, size);
+    assert(head.size <= HEAD_SIZE_MAX);
+    memmove(bytes - HEAD_SIZE_MAX + head.size, bytes, size);
+    memcpy(bytes - HEAD_SIZE_MAX, head.bytes, head.size);
+    text_take(target, bytes - HEAD_SIZE_MAX + head.size + size);
     chunk->size += head.size + size;
     chunk->raw_size += head.size + raw->size;
     text_release(&head);
-    free(bytes);
 }
 
 /* The chunk so far, and the raw bytes its data page begins with. */
@@ -80,57 +88,79 @@ static struct written_chunk chunk_begin(const struct written_values *values,
     return (struct written_chunk) { .encoding = encoding, .rows = values->rows };
 }
 
-static void chunk_end(struct written_chunk *chunk, struct text *raw, struct text *target)
+static void chunk_end(struct written_chunk *chunk, struct text *raw, ZSTD_CCtx *compressor,
+                      struct text *target)
 {
-    page_append(PAGE_DATA, raw, chunk->rows, chunk, target);
+    page_append(PAGE_DATA, raw, chunk->rows, compressor, chunk, target);
     text_release(raw);
 }
 
-static struct written_chunk write_deltas(const struct written_values *values, struct text *target)
+static struct written_chunk write_deltas(const struct written_values *values, ZSTD_CCtx *compressor,
+                                         struct text *target)
 {
     struct text raw;
     struct written_chunk chunk = chunk_begin(values, ENCODING_DELTA_BINARY_PACKED, &raw);
     delta_encode(values->words, values->count, &raw);
-    chunk_end(&chunk, &raw, target);
+    chunk_end(&chunk, &raw, compressor, target);
     return chunk;
 }
 
-static struct written_chunk write_split(const struct written_values *values, struct text *target)
+static struct written_chunk write_split(const struct written_values *values, ZSTD_CCtx *compressor,
+                                        struct text *target)
 {
     struct text raw;
     struct written_chunk chunk = chunk_begin(values, ENCODING_BYTE_STREAM_SPLIT, &raw);
     split_encode(values->words, values->count, &raw);
-    chunk_end(&chunk, &raw, target);
+    chunk_end(&chunk, &raw, compressor, target);
     return chunk;
 }
 
-static struct written_chunk write_indices(const struct written_values *values, struct text *target)
+static struct written_chunk write_indices(const struct written_values *values,
+                                          const struct dictionary *dictionary,
+                                          ZSTD_CCtx *compressor, struct text *target)
 {
     struct text raw, words = { 0 };
     struct written_chunk chunk = chunk_begin(values, ENCODING_RLE_DICTIONARY, &raw);
-    struct dictionary dictionary;
-    dictionary_init(&dictionary, values->words, values->count);
-    plain_encode(dictionary.words, dictionary.count, &words);
-    page_append(PAGE_DICTIONARY, &words, dictionary.count, &chunk, target);
+    plain_encode(dictionary->words, dictionary->count, &words);
+    page_append(PAGE_DICTIONARY, &words, dictionary->count, compressor, &chunk, target);
     chunk.dictionary_size = chunk.size;
-    indices_encode(&dictionary, &raw);
-    chunk_end(&chunk, &raw, target);
-    dictionary_release(&dictionary);
+    indices_encode(dictionary, &raw);
+    chunk_end(&chunk, &raw, compressor, target);
     text_release(&words);
     return chunk;
 }
 
-static struct written_chunk write_smaller(const struct written_values *values, struct text *target)
+/* What the streams of all values would take, judged by a stretch in their middle. */
+static size_t estimate_split(const struct written_values *values, ZSTD_CCtx *compressor)
 {
-    struct text split = { 0 }, indices = { 0 };
-    struct written_chunk split_chunk = write_split(values, &split);
-    struct written_chunk indices_chunk = write_indices(values, &indices);
-    bool takes_indices = indices.size < split.size;
-    const struct text *smaller = takes_indices ? &indices : &split;
-    text_append_bytes(target, smaller->bytes, smaller->size);
-    text_release(&split);
-    text_release(&indices);
-    return takes_indices ? indices_chunk : split_chunk;
+    size_t parts = values->count / STRETCH_MIN;
+    parts = parts < 1 ? 1 : parts > STRETCH_PARTS ? STRETCH_PARTS : parts;
+    size_t count = values->count / parts;
+    struct written_values stretch = {
+        .words = values->words + (values->count - count) / 2,
+        .count = count,
+        .rows = count,
+    };
+    struct text sample = { 0 };
+    size_t size = write_split(&stretch, compressor, &sample).size;
+    text_release(&sample);
+    return parts * size;
+}
+
+static struct written_chunk write_smaller(const struct written_values *values,
+                                          ZSTD_CCtx *compressor, struct text *target)
+{
+    struct dictionary dictionary;
+    size_t count_max = values->count < STRETCH_MIN ? values->count : values->count / 10 * 9;
+    if (!dictionary_init(&dictionary, values->words, values->count, count_max))
+        return write_split(values, compressor, target);
+    size_t begin = target->size;
+    struct written_chunk chunk = write_indices(values, &dictionary, compressor, target);
+    dictionary_release(&dictionary);
+    if (chunk.size < estimate_split(values, compressor))
+        return chunk;
+    text_take(target, target->bytes + begin);
+    return write_split(values, compressor, target);
 }
 
 static void find_integer_range(const struct written_values *values, struct written_chunk *chunk)
@@ -167,14 +197,15 @@ static void find_double_range(const struct written_values *values, struct writte
 }
 
 void parquet_write_chunk(const struct written_column *column, const struct written_values *values,
-                         struct text *target, struct written_chunk *ret_chunk)
+                         struct ZSTD_CCtx_s *compressor, struct text *target,
+                         struct written_chunk *ret_chunk)
 {
     assert((values->present != NULL) == column->is_optional);
     if (column->type == PARQUET_DOUBLE) {
-        *ret_chunk = write_smaller(values, target);
+        *ret_chunk = write_smaller(values, compressor, target);
         find_double_range(values, ret_chunk);
     } else {
-        *ret_chunk = write_deltas(values, target);
+        *ret_chunk = write_deltas(values, compressor, target);
         find_integer_range(values, ret_chunk);
     }
     ret_chunk->nulls = values->rows - values->count;

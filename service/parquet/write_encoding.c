@@ -3,8 +3,10 @@
 #include "service/base/memory.h"
 #include "service/parquet/write_thrift.h"
 
+#include <assert.h>
 #include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     RUN_SIZE = 32, /* steps of one width */
@@ -23,13 +25,11 @@ void plain_encode(const uint64_t *words, size_t count, struct text *target)
 
 void split_encode(const uint64_t *words, size_t count, struct text *target)
 {
-    char *stream = memory_new(count, 1);
-    for (int shift = 0; shift < 64; shift += 8) {
+    char *streams = text_room(target, count * sizeof *words);
+    for (int shift = 0; shift < 64; shift += 8)
         for (size_t i = 0; i < count; i++)
-            stream[i] = (char)(words[i] >> shift);
-        text_append_bytes(target, stream, count);
-    }
-    free(stream);
+            *streams++ = (char)(words[i] >> shift);
+    text_take(target, streams);
 }
 
 static unsigned width_of(uint64_t value)
@@ -38,25 +38,29 @@ static unsigned width_of(uint64_t value)
 }
 
 /* The lowest `width` bits of every word, one behind the other, filled up with zeros to whole
- * groups. */
+ * groups. The higher ones are zero. */
 static void pack(const uint64_t *words, size_t count, unsigned width, size_t group,
                  struct text *target)
 {
-    size_t padded = (count + group - 1) / group * group;
-    size_t size = padded * width / 8;
-    uint8_t *bytes = memory_new(size, 1);
+    size_t size = (count + group - 1) / group * group * width / 8;
+    char *bytes = text_room(target, size);
+    char *end = bytes + size;
     unsigned __int128 pending = 0;
     unsigned pending_width = 0;
-    size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         pending |= (unsigned __int128)words[i] << pending_width;
-        for (pending_width += width; pending_width >= 8; pending_width -= 8, pending >>= 8)
-            bytes[used++] = (uint8_t)pending;
+        pending_width += width;
+        if (pending_width < 64)
+            continue;
+        uint64_t low = htole64((uint64_t)pending);
+        memcpy(bytes, &low, sizeof low);
+        bytes += sizeof low;
+        pending >>= 64;
+        pending_width -= 64;
     }
-    if (pending_width > 0)
-        bytes[used] = (uint8_t)pending;
-    text_append_bytes(target, bytes, size);
-    free(bytes);
+    for (; bytes < end; pending >>= 8)
+        *bytes++ = (char)pending;
+    text_take(target, end);
 }
 
 /* Steps wrap around as the reader's sums do, so any two integers have one. */
@@ -98,7 +102,7 @@ void delta_encode(const uint64_t *words, size_t count, struct text *target)
 
 struct entry {
     uint64_t word;
-    size_t row;
+    size_t number;
 };
 
 /* Sorts by the words, byte by byte from the lowest, skipping bytes that are the same everywhere.
@@ -122,25 +126,64 @@ static struct entry *sort(struct entry *entries, struct entry *spare, size_t cou
     return entries;
 }
 
-void dictionary_init(struct dictionary *dictionary, const uint64_t *words, size_t rows)
+/* Numbers the words in the order in which they first come. A table, at least half of it free, has
+ * each one's number plus one at the place that is its hash, or behind that. Ends early when
+ * there are too many. */
+static bool number_words(struct dictionary *dictionary, const uint64_t *words, size_t count_max)
 {
+    unsigned bits = width_of(2 * dictionary->rows);
+    size_t last = ((size_t)1 << bits) - 1;
+    uint32_t *table = memory_new(last + 1, sizeof *table);
+    for (size_t i = 0; i < dictionary->rows && dictionary->count <= count_max; i++) {
+        size_t place = words[i] * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits);
+        while (table[place] != 0 && dictionary->words[table[place] - 1] != words[i])
+            place = (place + 1) & last;
+        if (table[place] == 0) {
+            dictionary->words[dictionary->count++] = words[i];
+            table[place] = (uint32_t)dictionary->count;
+        }
+        dictionary->indices[i] = table[place] - 1;
+    }
+    free(table);
+    return dictionary->count <= count_max;
+}
+
+/* Brings the words in order, by which they are numbered anew. */
+static void sort_words(struct dictionary *dictionary)
+{
+    size_t count = dictionary->count;
+    struct entry *entries = memory_new(count, sizeof *entries);
+    struct entry *spare = memory_new(count, sizeof *spare);
+    uint64_t *numbers = memory_new(count, sizeof *numbers);
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct entry) { dictionary->words[i], i };
+    const struct entry *sorted = sort(entries, spare, count);
+    for (size_t i = 0; i < count; i++) {
+        dictionary->words[i] = sorted[i].word;
+        numbers[sorted[i].number] = i;
+    }
+    for (size_t i = 0; i < dictionary->rows; i++)
+        dictionary->indices[i] = numbers[dictionary->indices[i]];
+    free(entries);
+    free(spare);
+    free(numbers);
+}
+
+bool dictionary_init(struct dictionary *dictionary, const uint64_t *words, size_t rows,
+                     size_t count_max)
+{
+    assert(rows < UINT32_MAX);
     *dictionary = (struct dictionary) {
         .words = memory_new(rows, sizeof *dictionary->words),
         .indices = memory_new(rows, sizeof *dictionary->indices),
         .rows = rows,
     };
-    struct entry *entries = memory_new(rows, sizeof *entries);
-    struct entry *spare = memory_new(rows, sizeof *spare);
-    for (size_t i = 0; i < rows; i++)
-        entries[i] = (struct entry) { words[i], i };
-    const struct entry *sorted = sort(entries, spare, rows);
-    for (size_t i = 0; i < rows; i++) {
-        if (i == 0 || sorted[i].word != sorted[i - 1].word)
-            dictionary->words[dictionary->count++] = sorted[i].word;
-        dictionary->indices[sorted[i].row] = dictionary->count - 1;
+    if (!number_words(dictionary, words, count_max)) {
+        dictionary_release(dictionary);
+        return false;
     }
-    free(entries);
-    free(spare);
+    sort_words(dictionary);
+    return true;
 }
 
 void dictionary_release(struct dictionary *dictionary)

@@ -19,14 +19,16 @@ void split_encode(const uint64_t *words, size_t count, struct text *target);
  * run of them needs. Evenly spaced stamps take next to nothing. */
 void delta_encode(const uint64_t *words, size_t count, struct text *target);
 
-/* The words that occur, each once, ascending by their bits; and for every row which one it is. */
+/* The words that occur, each once, ascending by their bits; and for every row which one it is.
+ * False, and nothing to release: they are more than count_max. */
 struct dictionary {
     uint64_t *words;
     size_t count;
     uint64_t *indices;
     size_t rows;
 };
-void dictionary_init(struct dictionary *dictionary, const uint64_t *words, size_t rows);
+bool dictionary_init(struct dictionary *dictionary, const uint64_t *words, size_t rows,
+                     size_t count_max);
 void dictionary_release(struct dictionary *dictionary);
 
 /* RLE_DICTIONARY: the indices alone, each in as many bits as the largest needs. */

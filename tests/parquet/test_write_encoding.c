@@ -1,5 +1,7 @@
 #include "service/parquet/write_encoding.h"
 
+#include "tests/support/random.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -115,7 +117,7 @@ static void indices_are_packed_in_as_many_bits_as_the_largest_needs(void **state
     const uint64_t words[] = { 10, 11, 12, 13, 14, 15, 16, 17 };
     struct dictionary dictionary;
     struct text text = { 0 };
-    dictionary_init(&dictionary, words, COUNT(words));
+    assert_true(dictionary_init(&dictionary, words, COUNT(words), COUNT(words)));
     indices_encode(&dictionary, &text);
     assert_bytes(&text, "\x03\x03\x88\xc6\xfa", 5);
     dictionary_release(&dictionary);
@@ -127,7 +129,7 @@ static void indices_are_filled_up_to_groups_of_eight(void **state)
     const uint64_t words[] = { 9, 8, 9, 8, 9, 8, 9, 8, 9 };
     struct dictionary dictionary;
     struct text text = { 0 };
-    dictionary_init(&dictionary, words, COUNT(words));
+    assert_true(dictionary_init(&dictionary, words, COUNT(words), COUNT(words)));
     indices_encode(&dictionary, &text);
     assert_bytes(&text, "\x01\x05\x55\x01", 4);
     dictionary_release(&dictionary);
@@ -139,7 +141,7 @@ static void the_index_of_a_single_word_has_a_bit(void **state)
     const uint64_t words[] = { 9, 9, 9 };
     struct dictionary dictionary;
     struct text text = { 0 };
-    dictionary_init(&dictionary, words, COUNT(words));
+    assert_true(dictionary_init(&dictionary, words, COUNT(words), COUNT(words)));
     indices_encode(&dictionary, &text);
     assert_bytes(&text, "\x01\x03\0", 3);
     dictionary_release(&dictionary);
@@ -151,11 +153,69 @@ static void a_dictionary_has_each_word_once_ascending(void **state)
     const uint64_t words[] = { UINT64_MAX, 3, UINT64_C(1) << 63, 3, 0, 256, UINT64_MAX };
     const uint64_t expected[] = { 0, 3, 256, UINT64_C(1) << 63, UINT64_MAX };
     struct dictionary dictionary;
-    dictionary_init(&dictionary, words, COUNT(words));
+    assert_true(dictionary_init(&dictionary, words, COUNT(words), COUNT(words)));
     assert_int_equal(dictionary.count, COUNT(expected));
     assert_memory_equal(dictionary.words, expected, sizeof expected);
     for (size_t i = 0; i < COUNT(words); i++)
         assert_true(dictionary.words[dictionary.indices[i]] == words[i]);
+    dictionary_release(&dictionary);
+}
+
+/* The bits of a row's index, the lowest first, behind the width and the head of the run. */
+static uint64_t index_at(const struct text *text, size_t row)
+{
+    unsigned width = (unsigned char)text->bytes[0];
+    size_t begin = 1;
+    while (text->bytes[begin++] & 0x80)
+        continue;
+    uint64_t index = 0;
+    for (size_t bit = 0; bit < width; bit++) {
+        size_t place = row * width + bit;
+        index |= (uint64_t)((unsigned char)text->bytes[begin + place / 8] >> place % 8 & 1) << bit;
+    }
+    return index;
+}
+
+static void assert_found_again(const uint64_t *words, size_t count)
+{
+    struct dictionary dictionary;
+    struct text text = { 0 };
+    assert_true(dictionary_init(&dictionary, words, count, count));
+    for (size_t i = 1; i < dictionary.count; i++)
+        assert_true(dictionary.words[i - 1] < dictionary.words[i]);
+    indices_encode(&dictionary, &text);
+    for (size_t i = 0; i < count; i++)
+        assert_true(dictionary.words[index_at(&text, i)] == words[i]);
+    text_release(&text);
+    dictionary_release(&dictionary);
+}
+
+static void any_words_are_found_again_by_their_indices(void **state)
+{
+    (void)state;
+    static uint64_t words[5000];
+    struct random random = { 1 };
+    for (size_t kinds = 1; kinds <= COUNT(words); kinds *= 3) {
+        for (size_t i = 0; i < COUNT(words); i++) {
+            uint64_t kind = random_below(&random, kinds);
+            words[i] = kind * kind * UINT64_C(0x2040000000000001);
+        }
+        assert_found_again(words, COUNT(words));
+    }
+    for (size_t i = 0; i < COUNT(words); i++)
+        words[i] = random_next(&random);
+    for (size_t i = 0; i + 7 <= COUNT(words); i++)
+        assert_found_again(words + i, i % 7 + 1);
+}
+
+static void a_dictionary_of_too_many_words_is_not_made(void **state)
+{
+    (void)state;
+    const uint64_t words[] = { 1, 2, 1, 3, 2 };
+    struct dictionary dictionary;
+    assert_false(dictionary_init(&dictionary, words, COUNT(words), 2));
+    assert_true(dictionary_init(&dictionary, words, COUNT(words), 3));
+    assert_int_equal(dictionary.count, 3);
     dictionary_release(&dictionary);
 }
 
@@ -196,6 +256,8 @@ int main(void)
         cmocka_unit_test(indices_are_filled_up_to_groups_of_eight),
         cmocka_unit_test(the_index_of_a_single_word_has_a_bit),
         cmocka_unit_test(a_dictionary_has_each_word_once_ascending),
+        cmocka_unit_test(any_words_are_found_again_by_their_indices),
+        cmocka_unit_test(a_dictionary_of_too_many_words_is_not_made),
         cmocka_unit_test(levels_that_differ_are_packed),
         cmocka_unit_test(levels_that_are_the_same_are_a_run),
     };

@@ -243,12 +243,25 @@ static bool fetch(struct cached_load *load, struct error *error)
     return is_loaded;
 }
 
-static void append_between(const struct series *from, int64_t begin_us, int64_t end_us,
-                           struct series *to)
+/* Bars that are all wanted are not copied into a series without room: those of the only month. */
+static void take_between(struct series *from, int64_t begin_us, int64_t end_us, struct series *to)
 {
-    for (size_t i = series_find(from, begin_us);
-         i < from->count && from->bars[i].open_time_us < end_us; i++)
+    size_t begin = series_find(from, begin_us), end = series_find(from, end_us);
+    if (to->capacity == 0 && begin == 0 && end == from->count) {
+        *to = *from;
+        *from = (struct series) { 0 };
+        return;
+    }
+    for (size_t i = begin; i < end; i++)
         series_append(to, &from->bars[i]);
+}
+
+static size_t count_bars(const struct symbol_load *symbol, size_t month_count)
+{
+    size_t count = symbol->unfinished.count;
+    for (size_t i = 0; i < month_count; i++)
+        count += symbol->months[i].bars.count;
+    return count;
 }
 
 /* The symbol's months end where dates are not final any more: what somebody with another clock or
@@ -262,11 +275,13 @@ static void finish_symbol(struct cached_load *load, size_t symbol)
     int64_t end_us = request->end_us < final_us ? request->end_us : final_us;
     if (result->error.kind != ERROR_NONE || request->only_keeps)
         return;
+    if (load->month_count > 1)
+        series_reserve(&result->bars, result->bars.count + count_bars(self, load->month_count));
     for (size_t i = 0; i < load->month_count; i++) {
-        append_between(&self->months[i].bars, request->begin_us, end_us, &result->bars);
+        take_between(&self->months[i].bars, request->begin_us, end_us, &result->bars);
         kept_month_release(&self->months[i]);
     }
-    append_between(&self->unfinished, request->begin_us, request->end_us, &result->bars);
+    take_between(&self->unfinished, request->begin_us, request->end_us, &result->bars);
     result->report.rows = result->bars.count + result->report.duplicates + result->report.conflicts;
 }
 

@@ -59,6 +59,8 @@ static void a_part_of_a_session_is_fetched_whole(void **state)
     assert_asked("QQQ 2024-06-25T04:00:00Z 2024-06-26T04:00:00Z\n");
     cache_open();
     assert_dates("QQQ", "2024-06-25", "2024-06-25");
+    assert_minutes("QQQ", "2024-06-25T04:00:00Z", "2024-06-25T15:00:00Z");
+    assert_minutes("QQQ", "2024-06-25T15:00:00Z", "2024-06-26T04:00:00Z");
     assert_asked("");
 }
 

@@ -1,6 +1,7 @@
 #include "writers/csv_writer.h"
 
 #include "service/base/file.h"
+#include "service/base/file_sweep.h"
 #include "service/base/memory.h"
 #include "writers/csv_record.h"
 #include "writers/csv_rows.h"
@@ -140,6 +141,7 @@ static void abandon(struct change *change)
 
 static bool begin_replacement(struct change *change, struct error *error)
 {
+    file_sweep(change->path);
     change->begun = file_replacement_begin(&change->replacement, change->path, error);
     if (change->begun && file_replacement_append(&change->replacement, text_string(change->old),
                                                  change->same, error))

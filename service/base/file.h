@@ -26,7 +26,7 @@ bool file_read(const char *path, size_t size_max, struct text *ret_text, bool *r
  * Errors are of kind writer. On failure the target is as before and the temporary file removed;
  * only when the last step fails, the fsync of the folder, the new content is in place but may not
  * survive a power cut: outcome unknown. A process that is killed half-way leaves its temporary
- * file; nobody reads or reuses it. */
+ * file; nobody reads or reuses it, and file_sweep.h removes it. */
 bool file_replace(const char *path, const void *bytes, size_t size, struct error *error);
 
 /* The same in pieces, for content that is made while it is written. Behind a beginning that went

@@ -1,6 +1,7 @@
 #include "service/store/file_store.h"
 
 #include "service/base/file.h"
+#include "service/base/file_sweep.h"
 #include "service/base/hash.h"
 #include "service/base/memory.h"
 #include "service/store/file_folders.h"
@@ -201,8 +202,10 @@ static bool put_locked(struct store *store, const char *key, const void *value, 
         return false;
     if (version.number == expected.number)
         return make_last(path, error);
-    return (expected.number != 0 || make_folders_of(self, key, error)) &&
-           file_replace(path, value, size, error);
+    if (expected.number == 0 && !make_folders_of(self, key, error))
+        return false;
+    file_sweep(path);
+    return file_replace(path, value, size, error);
 }
 
 static bool file_store_put(struct store *store, const char *key, const void *value, size_t size,

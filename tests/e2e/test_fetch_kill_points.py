@@ -84,11 +84,11 @@ class Fill:
             contents = [path.read_bytes() for path in (self.place / CACHE).rglob("*.parquet")]
             assert set(self.damaged.values()) <= set(contents), "what was damaged is gone"
 
-    def assert_healed(self, temporary_max=0):
+    def assert_healed(self):
         done = self.run()
         assert done.returncode == 0, done
         assert results(self.place) == self.right and kept(self.place) == self.new, done
-        assert_sound(self.place, temporary_max)
+        assert_sound(self.place)
 
 
 class WarmFill(Fill):
@@ -135,7 +135,7 @@ def kill_everywhere(fill):
         assert done.returncode in (-signal.SIGKILL, 0), (nth, after, done)
         killed += done.returncode != 0
         fill.assert_whole()
-        fill.assert_healed(temporary_max=len(fill.new))
+        fill.assert_healed()
     # Threads that make the same folder at the same time may have a call less.
     assert killed > 0.9 * len(points), (killed, points)
     return f"{killed} kill points"
@@ -167,7 +167,7 @@ def fail_everywhere(fill):
         told += done.returncode != 0
         warned += " not kept: " in done.stderr
         fill.assert_whole()
-        fill.assert_healed(temporary_max=len(fill.new) if name == "unlinkat" else 0)
+        fill.assert_healed()
     assert told and warned
     return f"{len(chosen)} faults: {told} told, {warned} warnings that nothing could be kept"
 

@@ -89,9 +89,10 @@ class Days:
         return len(self.exchange.log())
 
     def assert_healed(self):
-        """The next run does what is left, and fetches only for what was not computed."""
+        """The next run does what is left, fetches only for what was not computed, and sweeps."""
         computed, before = self.statuses(), self.requests()
         self.run()
+        assert not list(self.folder.rglob("*.tmp"))
         assert self.kept() == self.new, sorted(self.kept())
         assert (self.requests() > before) == (len(computed) < 2), computed
         return tuple(computed.get(name, "-") for name in ("early", "late"))

@@ -336,6 +336,17 @@ static void a_listing_passes_over_what_is_no_value(void **state)
     assert_listed("folder/a ");
 }
 
+static void a_put_sweeps_what_a_killed_one_left(void **state)
+{
+    (void)state;
+    assert_done(put("folder/a", "value", none));
+    scratch_write(&scratch, "state/folder/.a.1234.0.tmp", "half a val");
+    scratch_write(&scratch, "state/folder/.b.1234.0.tmp", "somebody else's, who may live");
+    assert_done(put("folder/a", "another", version_of("folder/a")));
+    assert_int_not_equal(access(at("state/folder/.a.1234.0.tmp"), F_OK), 0);
+    assert_content("state/folder/.b.1234.0.tmp", "somebody else's, who may live");
+}
+
 static void what_is_deeper_than_a_key_is_passed_over(void **state)
 {
     (void)state;
@@ -401,6 +412,7 @@ int main(void)
         STORE_TEST(links_below_the_location_are_not_followed),
         STORE_TEST(a_location_may_be_a_link),
         STORE_TEST(a_listing_passes_over_what_is_no_value),
+        STORE_TEST(a_put_sweeps_what_a_killed_one_left),
         STORE_TEST(what_is_deeper_than_a_key_is_passed_over),
         STORE_TEST(a_value_over_the_cap_is_not_read),
         STORE_TEST(a_location_that_cannot_be_written_can_be_read),

@@ -113,7 +113,8 @@ class Merge:
         assert not self.left_behind(place), self.left_behind(place)
 
     def assert_healed(self):
-        """A run without faults gives what an undisturbed one would have given."""
+        """A run without faults gives what an undisturbed one would have given, and sweeps."""
         done = self.run()
         assert done.returncode == 0, done
         assert self.results() == self.new, self.results()
+        assert not self.left_behind(), self.left_behind()

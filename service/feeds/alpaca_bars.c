@@ -240,8 +240,7 @@ static void take_rows(struct symbol_bars *symbol, struct alpaca_rows *rows)
         rows->series = (struct series) { 0 };
         return;
     }
-    for (size_t i = 0; i < rows->series.count; i++)
-        series_append(&symbol->bars, &rows->series.bars[i]);
+    series_append_all(&symbol->bars, &rows->series);
 }
 
 /* The walks stand in the order of time, so that only what Alpaca mixed up is found unsorted. */

@@ -252,8 +252,8 @@ static void take_between(struct series *from, int64_t begin_us, int64_t end_us, 
         *from = (struct series) { 0 };
         return;
     }
-    for (size_t i = begin; i < end; i++)
-        series_append(to, &from->bars[i]);
+    struct series between = series_slice(from, begin, end);
+    series_append_all(to, &between);
 }
 
 static size_t count_bars(const struct symbol_load *symbol, size_t month_count)

@@ -106,9 +106,9 @@ static size_t take_unfinished(struct cached_load *load, size_t symbol, const str
             continue;
         size_t begin = series_find(fresh, bar_days_begin_us(&load->days, date));
         size_t end = series_find(fresh, bar_days_begin_us(&load->days, date + 1));
-        for (size_t i = begin; i < end; i++)
-            series_append(&load->symbols[symbol].unfinished, &fresh->bars[i]);
-        taken += end - begin;
+        struct series day = series_slice(fresh, begin, end);
+        series_append_all(&load->symbols[symbol].unfinished, &day);
+        taken += day.count;
     }
     return taken;
 }

@@ -54,19 +54,20 @@ void kept_month_release(struct kept_month *month)
     series_release(&month->bars);
 }
 
-/* The bars of the month's day of that number, 0 being the first. */
-static struct series day_of(const struct kept_month *month, const struct series *bars, int day)
+/* The bars of the month's days [begin, end), the first being 0. */
+static struct series days_of(const struct kept_month *month, const struct series *bars, int begin,
+                             int end)
 {
-    int32_t date = month->first_date + day;
-    size_t begin = series_find(bars, bar_days_begin_us(&month->days, date));
-    return series_slice(bars, begin, series_find(bars, bar_days_begin_us(&month->days, date + 1)));
+    int64_t begin_us = bar_days_begin_us(&month->days, month->first_date + begin);
+    int64_t end_us = bar_days_begin_us(&month->days, month->first_date + end);
+    return series_slice(bars, series_find(bars, begin_us), series_find(bars, end_us));
 }
 
 uint32_t kept_month_days(const struct kept_month *month)
 {
     uint32_t days = 0;
     for (int day = 0; day < month->day_count; day++)
-        if (day_of(month, &month->bars, day).count > 0)
+        if (days_of(month, &month->bars, day, day + 1).count > 0)
             days |= UINT32_C(1) << day;
     return days;
 }
@@ -76,15 +77,16 @@ size_t kept_month_take(struct kept_month *month, const struct series *bars, uint
 {
     size_t taken = 0;
     struct series merged = { 0 };
+    struct series fresh = days_of(month, bars, 0, month->day_count);
+    series_reserve(&merged, month->bars.count + fresh.count);
     for (int day = 0; day < month->day_count; day++) {
         struct series chosen = { 0 };
         if (days >> day & 1)
-            chosen = day_of(month, bars, day);
+            chosen = days_of(month, &fresh, day, day + 1);
         taken += chosen.count;
         if (chosen.count == 0)
-            chosen = day_of(month, &month->bars, day);
-        for (size_t i = 0; i < chosen.count; i++)
-            series_append(&merged, &chosen.bars[i]);
+            chosen = days_of(month, &month->bars, day, day + 1);
+        series_append_all(&merged, &chosen);
     }
     if (taken > 0 && (month->as_of == DATE_NONE || as_of < month->as_of))
         month->as_of = as_of;

@@ -279,8 +279,8 @@ static void take_days(const struct kept_month *month, int32_t first_date, int32_
 {
     size_t begin = series_find(&month->bars, bar_days_begin_us(&month->days, first_date));
     size_t end = series_find(&month->bars, bar_days_begin_us(&month->days, last_date + 1));
-    for (size_t i = begin; i < end; i++)
-        series_append(&range->bars, &month->bars.bars[i]);
+    struct series wanted = series_slice(&month->bars, begin, end);
+    series_append_all(&range->bars, &wanted);
     if (begin < end && month->as_of != DATE_NONE &&
         (range->as_of == DATE_NONE || month->as_of < range->as_of))
         range->as_of = month->as_of;

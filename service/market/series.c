@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CAPACITY_FIRST = 64 };
 
@@ -21,6 +22,16 @@ void series_append(struct series *series, const struct bar *bar)
     if (series->count == series->capacity)
         series_reserve(series, series->capacity ? 2 * series->capacity : CAPACITY_FIRST);
     series->bars[series->count++] = *bar;
+}
+
+void series_append_all(struct series *series, const struct series *bars)
+{
+    size_t count = series->count + bars->count;
+    if (count > series->capacity)
+        series_reserve(series, count > 2 * series->capacity ? count : 2 * series->capacity);
+    if (bars->count > 0)
+        memcpy(series->bars + series->count, bars->bars, bars->count * sizeof *bars->bars);
+    series->count = count;
 }
 
 size_t series_find(const struct series *series, int64_t time_us)

@@ -15,8 +15,10 @@ struct series {
 /* Room for `capacity` bars in all, so that no append below it moves them. */
 void series_reserve(struct series *series, size_t capacity);
 
-/* Copies the bar to the end. Neither this nor series_reserve is for a slice. */
+/* Copies the bar, or all bars of another series, to the end. Neither these nor series_reserve are
+ * for a slice. */
 void series_append(struct series *series, const struct bar *bar);
+void series_append_all(struct series *series, const struct series *bars);
 
 /* The index of the first bar that opens at or after time_us; count when there is none. */
 size_t series_find(const struct series *series, int64_t time_us);

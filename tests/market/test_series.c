@@ -86,6 +86,26 @@ static void find_gives_the_first_bar_at_or_after_a_time(void **state)
     series_release(&series);
 }
 
+static void all_bars_of_another_are_appended(void **state)
+{
+    (void)state;
+    struct series series = { 0 }, other = { 0 };
+    fill(&other, 7);
+    for (size_t times = 0; times < 5; times++) {
+        struct series slice = series_slice(&other, 2, 2 + times);
+        size_t before = series.count;
+        series_append_all(&series, &slice);
+        assert_int_equal(series.count, before + times);
+        assert_true(series.capacity >= series.count);
+        for (size_t i = 0; i < times; i++)
+            assert_memory_equal(&series.bars[before + i], &other.bars[2 + i], sizeof(struct bar));
+    }
+    series_append(&series, &other.bars[0]);
+    assert_int_equal(series.count, 11);
+    series_release(&series);
+    series_release(&other);
+}
+
 static void a_slice_borrows_and_its_release_frees_nothing(void **state)
 {
     (void)state;
@@ -120,6 +140,7 @@ int main(void)
         cmocka_unit_test(bars_stay_where_they_are_below_what_was_reserved),
         cmocka_unit_test(reserving_less_than_there_is_changes_nothing),
         cmocka_unit_test(find_gives_the_first_bar_at_or_after_a_time),
+        cmocka_unit_test(all_bars_of_another_are_appended),
         cmocka_unit_test(a_slice_borrows_and_its_release_frees_nothing),
         cmocka_unit_test(an_empty_slice_has_no_bars),
     };

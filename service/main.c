@@ -1,5 +1,6 @@
 /* Playbook: the table of commands, and what all of them have in common. */
 #include "service/base/log.h"
+#include "service/base/memory.h"
 #include "service/base/unknown.h"
 #include "service/commands/commands.h"
 #include "service/settings.h"
@@ -108,6 +109,7 @@ int main(int argc, char *argv[])
 {
     /* Beyond a limit on file sizes a write then fails, with an error that names the file. */
     signal(SIGXFSZ, SIG_IGN);
+    memory_keep_freed();
     log_open(stderr, LOG_INFO, LOG_FORMAT_AUTO);
     struct error usage = { 0 };
     char **rest = argv + (argc > 0);

@@ -1,5 +1,6 @@
 #include "service/base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,17 @@ void *memory_grow(void *old, size_t count, size_t *capacity, size_t size)
     void *grown = memory_resize(old, wanted, size);
     *capacity = wanted;
     return grown;
+}
+
+/* In glibc every thread has an arena of its own, whose memory others do not find. What is larger
+ * than MAPPED_FROM goes back at once. */
+enum { ARENAS = 2, MAPPED_FROM = 32 << 20, FREE_MAX = 128 << 20 };
+
+void memory_keep_freed(void)
+{
+    mallopt(M_ARENA_MAX, ARENAS);
+    mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+    mallopt(M_TRIM_THRESHOLD, FREE_MAX);
 }
 
 char *memory_copy_text(const char *text)

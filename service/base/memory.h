@@ -16,4 +16,8 @@ void *memory_grow(void *old, size_t count, size_t *capacity, size_t size);
 
 char *memory_copy_text(const char *text);
 
+/* To be called once, before there are threads: from then on memory that was freed is used again,
+ * and hardly ever goes back to the system, where each page would be cleared for its next use. */
+void memory_keep_freed(void);
+
 #endif

@@ -96,10 +96,13 @@ static void print_troubles(const struct kept_list *list, enum kept_trouble troub
         return;
     printf("\n%s: %zu file%s, %s; each %s\n", troubles[trouble].name, count, count == 1 ? "" : "s",
            bytes_text(bytes, buffer), troubles[trouble].meaning);
-    for (size_t i = 0; i < list->trouble_count; i++)
-        if (list->troubles[i].trouble == trouble)
-            printf("  %s (%s)\n", list->troubles[i].key,
-                   bytes_text(list->troubles[i].bytes, buffer));
+    for (size_t i = 0; i < list->trouble_count; i++) {
+        const struct kept_file *file = &list->troubles[i];
+        bool is_explained = file->wrong.kind != ERROR_NONE;
+        if (file->trouble == trouble)
+            printf("  %s (%s)\n", is_explained ? file->wrong.message : file->key,
+                   bytes_text(file->bytes, buffer));
+    }
 }
 
 static void print_list(const struct kept_list *list, const char *folder, bool is_everything)
@@ -158,6 +161,8 @@ static void print_json(const struct kept_list *list, const char *folder)
             text_append(&json, json.bytes[json.size - 1] == '[' ? "{" : ",{");
             json_field_string(&json, "file", list->troubles[i].key);
             json_field_count(&json, "bytes", list->troubles[i].bytes);
+            if (list->troubles[i].wrong.kind != ERROR_NONE)
+                json_field_string(&json, "why", list->troubles[i].wrong.message);
             text_append(&json, "}");
         }
         text_append(&json, "]");

@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const struct flag flags[] = {
     { .name = "symbol",
@@ -55,7 +54,7 @@ static bool take(void *context, const struct data_part *part, size_t place,
                &verified->verify);
     verified->part = part;
     verified->as_of = kept.as_of;
-    memcpy(verified->damaged, kept.damaged, sizeof verified->damaged);
+    verified->wrong = kept.wrong;
     series_release(&kept.bars);
     return true;
 }

@@ -25,7 +25,7 @@ static size_t difference_count(const struct verify *verify)
 
 bool verified_differs(const struct verified *verified)
 {
-    return verified->damaged[0] != '\0' || difference_count(&verified->verify) > 0;
+    return verified->wrong.kind != ERROR_NONE || difference_count(&verified->verify) > 0;
 }
 
 static void add_row(struct table_print *table, const struct verified *verified)
@@ -135,9 +135,9 @@ static void print_differences(const struct verified *verified)
 {
     const struct verify *verify = &verified->verify;
     puts("");
-    if (verified->damaged[0] != '\0')
-        printf("%s: %s is damaged; its bars were taken as not kept\n", verified->symbol,
-               verified->damaged);
+    if (verified->wrong.kind != ERROR_NONE)
+        printf("%s: %s; its bars were taken as not kept\n", verified->symbol,
+               verified->wrong.message);
     if (verify->different_count > 0)
         printf("%s: %zu of the %zu sessions that are kept %s different\n", verified->symbol,
                verify->different_count, verify->sessions_kept,
@@ -244,8 +244,8 @@ static void append_symbol(struct text *json, const struct verified *verified)
     json_field_count(json, "sessions_not_kept", sessions_unkept(verify));
     json_field_count(json, "bars", verify->bars);
     append_counts(json, verify->counts);
-    if (verified->damaged[0] != '\0')
-        json_field_string(json, "damaged", verified->damaged);
+    if (verified->wrong.kind != ERROR_NONE)
+        json_field_string(json, "damaged", verified->wrong.message);
     append_sessions(json, verify);
     append_bars(json, verify);
 }

@@ -18,8 +18,8 @@ struct verified {
     const struct error *error;    /* of kind ERROR_NONE: it was compared, and the rest holds */
     const struct data_part *part; /* whose range it is */
     struct verify verify;
-    int32_t as_of;                  /* of adjusted bars that are kept; or DATE_NONE */
-    char damaged[KEPT_KEY_MAX + 1]; /* a file that could not be compared; "" when all could */
+    int32_t as_of;      /* of adjusted bars that are kept; or DATE_NONE */
+    struct error wrong; /* with a file that could not be compared; ERROR_NONE: all could */
 };
 
 /* Whether anything is not as the provider has it now. */

@@ -206,6 +206,30 @@ static bool set_aside(const struct kept_month *month, struct store *store, const
     return true;
 }
 
+static bool get(struct kept_month *month, struct store *store, struct text *ret_file,
+                struct error *ret_wrong, struct error *error)
+{
+    struct error wrong = { 0 };
+    kept_month_forget(month);
+    if (!store_get(store, month->key, ret_file, &month->version, error))
+        return false;
+    if (month->version.number != 0 && !parse(month, ret_file, &wrong))
+        kept_month_forget(month);
+    *ret_wrong = wrong;
+    return true;
+}
+
+bool kept_month_look(struct kept_month *month, struct store *store, size_t *ret_bytes,
+                     struct error *ret_wrong, struct error *error)
+{
+    struct text file;
+    if (!get(month, store, &file, ret_wrong, error))
+        return false;
+    *ret_bytes = file.size;
+    text_release(&file);
+    return true;
+}
+
 /* What is set aside may be there again at once, from somebody who had read it before. */
 bool kept_month_read(struct kept_month *month, struct store *store, bool *ret_corrupt,
                      struct error *error)
@@ -213,11 +237,10 @@ bool kept_month_read(struct kept_month *month, struct store *store, bool *ret_co
     bool is_corrupt = false;
     for (int try = 0; try < TRIES; try++) {
         struct text file;
-        struct error wrong = { 0 }, problem = { 0 };
-        kept_month_forget(month);
-        if (!store_get(store, month->key, &file, &month->version, error))
+        struct error wrong, problem = { 0 };
+        if (!get(month, store, &file, &wrong, error))
             return false;
-        bool is_good = month->version.number == 0 || parse(month, &file, &wrong);
+        bool is_good = wrong.kind == ERROR_NONE;
         if (!is_good)
             set_aside(month, store, &file, wrong.message, &problem);
         text_release(&file);
@@ -226,7 +249,6 @@ bool kept_month_read(struct kept_month *month, struct store *store, bool *ret_co
             return true;
         }
         is_corrupt = true;
-        kept_month_forget(month);
         if (problem.kind != ERROR_NONE && problem.kind != ERROR_CONFLICT) {
             *error = problem;
             return false;

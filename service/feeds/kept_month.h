@@ -55,9 +55,14 @@ void kept_month_release(struct kept_month *month); /* accepts a zeroed one */
 /* The days that have bars: bit 0 is the first of the month. */
 uint32_t kept_month_days(const struct kept_month *month);
 
-/* Reads the file in place of what the month has. One that cannot be right is set aside, as
- * corrupt/<key>-<version>.parquet, and reported with a warning in the log: then, as when there is
- * none, the month has no bars. Errors are the store's. */
+/* Looks at the file, and reads it in place of what the month has. *ret_wrong: why it cannot be
+ * right, else of kind ERROR_NONE. Then, as when there is none, the month has no bars. Errors are
+ * the store's. */
+bool kept_month_look(struct kept_month *month, struct store *store, size_t *ret_bytes,
+                     struct error *ret_wrong, struct error *error);
+
+/* The same, but a file that cannot be right is set aside, as corrupt/<key>-<version>.parquet, and
+ * reported with a warning in the log. */
 bool kept_month_read(struct kept_month *month, struct store *store, bool *ret_corrupt,
                      struct error *error);
 

@@ -7,56 +7,6 @@
 
 enum { TRIES = 8 };
 
-/* Hands through what is read and refuses what would change something: setting a damaged file aside
- * begins with a put. */
-struct looking_store {
-    struct store store; /* first, see store.h */
-    struct store *behind;
-    size_t bytes; /* of the value read last */
-    bool is_refused;
-};
-
-static bool look_get(struct store *store, const char *key, struct text *ret_value,
-                     struct version *ret_version, struct error *error)
-{
-    struct looking_store *self = (struct looking_store *)store;
-    if (!store_get(self->behind, key, ret_value, ret_version, error))
-        return false;
-    self->bytes = ret_value->size;
-    return true;
-}
-
-static bool refuse_put(struct store *store, const char *key, const void *value, size_t size,
-                       struct version expected, struct version *ret_version, struct error *error)
-{
-    (void)value, (void)size, (void)expected, (void)ret_version;
-    ((struct looking_store *)store)->is_refused = true;
-    return error_set(error, ERROR_WRITER, "%s: nothing is changed by looking", key);
-}
-
-static const struct store_type looking_store_type = {
-    .name = "looking",
-    .get = look_get,
-    .put = refuse_put,
-};
-
-/* Reads a month; *ret_damaged instead of setting it aside. */
-static bool look_at(struct kept_month *month, struct store *store, size_t *ret_bytes,
-                    bool *ret_damaged, struct error *error)
-{
-    struct looking_store looking = { .store = { &looking_store_type }, .behind = store };
-    struct error failed = { 0 };
-    bool ignored;
-    bool is_read = kept_month_read(month, &looking.store, &ignored, &failed);
-    if (!is_read && !looking.is_refused) {
-        *error = failed;
-        return false;
-    }
-    *ret_bytes = looking.bytes;
-    *ret_damaged = !is_read;
-    return true;
-}
-
 struct listing {
     struct store *store;
     const struct kept_selection *selection;
@@ -65,24 +15,25 @@ struct listing {
 };
 
 static void add_trouble(struct listing *listing, enum kept_trouble trouble, const char *key,
-                        size_t bytes)
+                        size_t bytes, const struct error *wrong)
 {
     struct kept_list *list = &listing->list;
     list->troubles = memory_grow(list->troubles, list->trouble_count, &list->trouble_capacity,
                                  sizeof *list->troubles);
     list->troubles[list->trouble_count++] =
-        (struct kept_file) { trouble, memory_copy_text(key), bytes };
+        (struct kept_file) { trouble, memory_copy_text(key), bytes, *wrong };
 }
 
 /* A file that is read for its size alone. */
 static bool list_trouble(struct listing *listing, enum kept_trouble trouble, const char *key)
 {
+    const struct error none = { 0 };
     struct text value;
     struct version version;
     if (!store_get(listing->store, key, &value, &version, &listing->error))
         return false;
     if (version.number != 0)
-        add_trouble(listing, trouble, key, value.size);
+        add_trouble(listing, trouble, key, value.size, &none);
     text_release(&value);
     return true;
 }
@@ -129,11 +80,11 @@ static bool list_month(struct listing *listing, const struct kept_place *place,
                        struct kept_month *month)
 {
     size_t bytes;
-    bool is_damaged;
-    if (!look_at(month, listing->store, &bytes, &is_damaged, &listing->error))
+    struct error wrong;
+    if (!kept_month_look(month, listing->store, &bytes, &wrong, &listing->error))
         return false;
-    if (is_damaged) {
-        add_trouble(listing, KEPT_DAMAGED, month->key, bytes);
+    if (wrong.kind != ERROR_NONE) {
+        add_trouble(listing, KEPT_DAMAGED, month->key, bytes, &wrong);
     } else if (month->version.number != 0) {
         struct kept_bars *row = row_of(&listing->list, place);
         add_days(row, month);
@@ -295,15 +246,15 @@ bool kept_bars_read(struct store *store, const struct bar_days *days,
     struct kept_month month = { 0 };
     for (int32_t date = first_date; date <= last_date; date = month.first_date + month.day_count) {
         size_t bytes;
-        bool is_damaged;
+        struct error wrong;
         month_name.date = date;
         if (!kept_month_init(&month, days, &month_name, error) ||
-            !look_at(&month, store, &bytes, &is_damaged, error)) {
+            !kept_month_look(&month, store, &bytes, &wrong, error)) {
             series_release(&range.bars);
             return false;
         }
-        if (is_damaged && range.damaged[0] == '\0')
-            memcpy(range.damaged, month.key, sizeof range.damaged);
+        if (range.wrong.kind == ERROR_NONE)
+            range.wrong = wrong;
         take_days(&month, first_date, last_date, &range);
         kept_month_release(&month);
     }

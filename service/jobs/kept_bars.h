@@ -37,6 +37,7 @@ struct kept_file {
     enum kept_trouble trouble;
     char *key; /* owned */
     size_t bytes;
+    struct error wrong; /* of a damaged one: what is, with its key */
 };
 
 struct kept_list {
@@ -66,9 +67,9 @@ bool kept_bars_clear(struct store *store, const struct kept_selection *selection
 
 /* What is kept of a symbol for a range of dates. */
 struct kept_range {
-    struct series bars;             /* owned */
-    int32_t as_of;                  /* the oldest, as above */
-    char damaged[KEPT_KEY_MAX + 1]; /* the first file that cannot be read; "" when all can */
+    struct series bars; /* owned */
+    int32_t as_of;      /* the oldest, as above */
+    struct error wrong; /* with the first file that cannot be right; kind ERROR_NONE: all can */
 };
 
 /* The name's date is not looked at. Errors are the store's; release the bars after success. */

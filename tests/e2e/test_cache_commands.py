@@ -248,7 +248,9 @@ def listing_names_what_is_damaged_and_changes_nothing(folder):
         assert files(folder) == before
         assert not re.search("^SPY ", done.stdout, re.M) and row(done, "QQQ")
         assert re.search("^damaged: 1 file, .* kB", done.stdout, re.M), done.stdout
-        assert re.search(r"^  bars/.*/symbol=SPY/2024-06\.parquet \(", done.stdout, re.M)
+        assert re.search(r"^  bars/.*/symbol=SPY/2024-06\.parquet: the file is damaged .* \(\d",
+                         done.stdout, re.M)
+        assert "the file is damaged" in listed(folder)["damaged"][0]["why"]
         assert "foreign: 1 file, 4 bytes" in done.stdout and "bars/notes.txt" in done.stdout
         fetch(folder, exchange, "SPY", *WEEK)
     found = listed(folder)
@@ -325,7 +327,7 @@ def a_damaged_file_is_told_by_verifying_and_left(folder):
         before = files(folder)
         done = program(folder, "data", "verify", "--symbol", "QQQ,qqq", *WEEK,
                        environment=keys(exchange))
-    assert done.returncode == 3 and "2024-06.parquet is damaged" in done.stdout, done
+    assert done.returncode == 3 and "2024-06.parquet: the file is damaged" in done.stdout, done
     assert '"qqq" is not a symbol' in done.stderr and files(folder) == before
     assert row(done, "QQQ")[1:4] == ["0", "5", "0"]
 

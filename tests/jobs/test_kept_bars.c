@@ -139,6 +139,8 @@ static void a_damaged_file_is_named_and_left_where_it_is(void **state)
     assert_int_equal(list.trouble_count, 1);
     assert_int_equal(list.troubles[0].trouble, KEPT_DAMAGED);
     assert_string_equal(list.troubles[0].key, QQQ "2024-06.parquet");
+    assert_string_equal(list.troubles[0].wrong.message,
+                        QQQ "2024-06.parquet: the file is damaged or from elsewhere");
     assert_int_equal(list.troubles[0].bytes, damaged.size);
     text_release(&damaged);
     damaged = file_of(QQQ "2024-06.parquet", &after);
@@ -412,7 +414,7 @@ static void a_range_is_read_from_all_its_months(void **state)
     assert_true(range.bars.bars[0].open_time_us == time_of("2024-05-30T12:00:00Z"));
     assert_true(range.bars.bars[bars - 1].open_time_us == time_of("2024-06-04T23:59:00Z"));
     assert_int_equal(range.as_of, bars_date("2025-03-20"));
-    assert_string_equal(range.damaged, "");
+    assert_int_equal(range.wrong.kind, ERROR_NONE);
     series_release(&range.bars);
 }
 
@@ -452,7 +454,8 @@ static void a_damaged_month_of_a_range_is_named_and_left(void **state)
     damage(QQQ "2024-07.parquet");
     read_range("2024-05-28", "2024-07-02", &range);
     assert_int_equal(range.bars.count, may);
-    assert_string_equal(range.damaged, QQQ "2024-06.parquet");
+    assert_string_equal(range.wrong.message,
+                        QQQ "2024-06.parquet: the file is damaged or from elsewhere");
     assert_int_equal(count_keys("corrupt/"), 0);
     assert_int_equal(count_keys("bars/"), 3);
     series_release(&range.bars);

@@ -239,7 +239,10 @@ static bool run_all(struct run *run, struct error *error)
     if (!run->is_outgrown)
         return true;
     clear_round(run);
-    return choose_sessions(run, &whole, error) && run_round(run, error);
+    if (!choose_sessions(run, &whole, error) || !run_round(run, error))
+        return false;
+    return !run->is_outgrown ||
+           error_set(error, ERROR_DATA, "the bars have changed while they were read: run it again");
 }
 
 /* What is wrong with the inputs, then everything by date, then symbol. */

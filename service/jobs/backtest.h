@@ -60,8 +60,9 @@ struct backtest {
     struct performance performance;
 };
 
-/* An error of kind data when there is no session to run, or when bars do not fit the timeframe; of
- * kind usage when the strategy refuses its parameters. Release the result after success. */
+/* An error of kind data when there is no session to run, when bars do not fit the timeframe, or are
+ * others when they are opened again; of kind usage when the strategy refuses its parameters.
+ * Release the result after success. */
 bool backtest_run(const struct backtest_options *options, struct backtest *ret_backtest,
                   struct error *error);
 void backtest_release(struct backtest *backtest); /* accepts a zeroed one */

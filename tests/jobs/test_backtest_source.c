@@ -20,7 +20,8 @@ static struct bars_run told, sourced; /* the same bars: the sessions given, and 
 static struct series bars[SYMBOLS];
 static struct backtest_source source;
 static atomic_size_t opened[SYMBOLS], open_now;
-static size_t refused; /* a symbol that cannot be opened */
+static size_t refused;        /* a symbol that cannot be opened */
+static struct series changed; /* what the last symbol has when it is opened again, if any */
 
 static bool open_symbol(void *context, size_t symbol, struct lane_input *ret_input,
                         struct error *error)
@@ -31,6 +32,8 @@ static bool open_symbol(void *context, size_t symbol, struct lane_input *ret_inp
         return error_set(error, ERROR_DATA, "the bars of symbol %zu are not there", symbol);
     open_now++;
     *ret_input = told.inputs[symbol];
+    if (opened[symbol] > 1 && symbol + 1 == told.input_count && changed.count > 0)
+        ret_input->bars = &changed;
     return true;
 }
 
@@ -60,23 +63,30 @@ static int release(void **state)
         series_release(&bars[i]);
         opened[i] = 0;
     }
+    series_release(&changed);
     return 0;
 }
 
-/* The next symbol, with prices that go up and down through the sessions from..to of all days. */
-static void give(size_t from, size_t to)
+/* Prices that go up and down through the sessions from..to of all days. */
+static void give_to(struct series *series, size_t from, size_t to)
 {
-    size_t symbol = told.input_count;
-    char name[8];
-    snprintf(name, sizeof name, "S%zu", symbol);
     for (size_t day = from; day <= to; day++) {
         struct session session = bars_session(all_days[day]);
         for (int i = 0; i < 390; i++) {
             double price = 100 + (i / 40 % 2 ? i % 40 : 40 - i % 40);
             struct bar bar = bars_bar(session.open_us + i * MINUTE_US, price, price, price, price);
-            series_append(&bars[symbol], &bar);
+            series_append(series, &bar);
         }
     }
+}
+
+/* The next symbol, with such bars. */
+static void give(size_t from, size_t to)
+{
+    size_t symbol = told.input_count;
+    char name[8];
+    snprintf(name, sizeof name, "S%zu", symbol);
+    give_to(&bars[symbol], from, to);
     bars_run_give(&told, name, &bars[symbol], NULL);
     bars_run_give(&sourced, name, NULL, NULL);
 }
@@ -218,6 +228,19 @@ static void what_was_opened_is_closed_when_another_cannot_be(void **state)
     }
 }
 
+static void bars_that_change_meanwhile_are_no_half_a_result(void **state)
+{
+    (void)state;
+    give(1, 2);
+    give(0, 2);
+    give_to(&changed, 0, 3);
+    assert_false(bars_run_try(&sourced));
+    assert_string_equal(sourced.error.message,
+                        "the bars have changed while they were read: run it again");
+    assert_int_equal(sourced.error.kind, ERROR_DATA);
+    assert_int_equal(open_now, 0);
+}
+
 #define PREPARED(test) cmocka_unit_test_setup_teardown(test, prepare, release)
 
 int main(void)
@@ -233,6 +256,7 @@ int main(void)
         PREPARED(a_symbol_outside_the_range_is_not_asked_about_it),
         PREPARED(whichever_thread_is_first_the_result_is_the_same),
         PREPARED(what_was_opened_is_closed_when_another_cannot_be),
+        PREPARED(bars_that_change_meanwhile_are_no_half_a_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

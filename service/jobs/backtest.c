@@ -27,9 +27,8 @@ struct run {
     const struct backtest_options *options;
     struct backtest_source source;
     size_t symbol_count;
-    struct lane *lanes;         /* one per symbol, and so for the others */
-    struct span *spans;         /* of lanes that were opened */
-    struct error *errors;       /* of opening a lane */
+    struct span *spans;         /* one per symbol, and so for the others; of those that were open */
+    struct error *errors;       /* of opening a symbol */
     struct symbol_run *symbols; /* what each symbol's run came to */
     struct worker *workers;
     size_t worker_count;
@@ -41,10 +40,10 @@ struct run {
     bool is_outgrown; /* a symbol has bars in other sessions */
 };
 
-static bool open_lane(struct run *run, size_t symbol, const struct lane_input *input)
+static bool open_lane(struct run *run, struct lane *lane, size_t symbol,
+                      const struct lane_input *input)
 {
     const struct playbook *playbook = run->options->playbook;
-    struct lane *lane = &run->lanes[symbol];
     struct span *span = &run->spans[symbol];
     if (!lane_open(lane, symbol, input, run->options->calendar, playbook->timeframe_us,
                    playbook->strategy->daily_history > 0, &run->errors[symbol]))
@@ -170,18 +169,18 @@ static bool is_to_be_run(struct run *run, size_t symbol)
     return is_run;
 }
 
-static void run_symbol(struct run *run, size_t thread, size_t symbol)
+static void run_symbol(struct run *run, size_t thread, struct lane *lane)
 {
     symbol_run(
         &(struct symbol_run_options) {
             .playbook = run->options->playbook,
             .simulation = &run->workers[thread].simulation,
-            .lane = &run->lanes[symbol],
+            .lane = lane,
             .sessions = run->sessions,
             .session_count = run->session_count,
             .to_the_end = run->options->end == DATE_NONE,
         },
-        &run->symbols[symbol]);
+        &run->symbols[lane->symbol]);
 }
 
 /* The bars are there while the symbol has its turn, and no longer. */
@@ -190,12 +189,13 @@ static bool take_turn(void *context, size_t thread, size_t symbol)
     struct run *run = context;
     const struct backtest_source *source = &run->source;
     struct lane_input input;
+    struct lane lane;
     if (!source->open(source->context, symbol, &input, &run->errors[symbol]))
         return false;
-    bool is_open = open_lane(run, symbol, &input);
+    bool is_open = open_lane(run, &lane, symbol, &input);
     if (is_open && is_to_be_run(run, symbol))
-        run_symbol(run, thread, symbol);
-    lane_close(&run->lanes[symbol]);
+        run_symbol(run, thread, &lane);
+    lane_close(&lane);
     source->close(source->context, symbol);
     return is_open;
 }
@@ -307,7 +307,6 @@ static void run_release(struct run *run)
 {
     clear_round(run);
     pthread_mutex_destroy(&run->lock);
-    free(run->lanes);
     free(run->spans);
     free(run->errors);
     free(run->symbols);
@@ -344,7 +343,6 @@ bool backtest_run(const struct backtest_options *options, struct backtest *ret_b
         .options = options,
         .source = { open_input, close_input, (void *)options },
         .symbol_count = symbol_count,
-        .lanes = memory_new(symbol_count, sizeof *run.lanes),
         .spans = memory_new(symbol_count, sizeof *run.spans),
         .errors = memory_new(symbol_count, sizeof *run.errors),
         .symbols = memory_new(symbol_count, sizeof *run.symbols),
